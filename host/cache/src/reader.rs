@@ -1,0 +1,42 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::snapshot::Snapshot;
+use crate::store::{ReadStore, contained};
+use crate::{CacheConfig, CacheError};
+
+/// The cache, open for reading. Any number of processes may read while others write.
+///
+/// A reader holds no transaction: keep it as long as you like and take a [`Snapshot`] for every question.
+pub struct Reader {
+    store: ReadStore,
+    path: Arc<Path>,
+}
+
+impl Reader {
+    /// Opens the cache; `None` when it is disabled or there is no file. Never creates one.
+    ///
+    /// After a writer was killed the file needs repair, which the first reader does, in a millisecond. On a disk that
+    /// cannot be written, the reader repairs a copy in memory and does not see what others write from then on.
+    ///
+    /// # Errors
+    /// Any [`CacheError`] that names a file; the file is left as it is.
+    pub fn open(config: &CacheConfig) -> Result<Option<Reader>, CacheError> {
+        if !config.enabled {
+            return Ok(None);
+        }
+        let store = ReadStore::open(&config.path, config.cache_bytes)?;
+        let path = Arc::from(config.path.as_path());
+        Ok(store.map(|store| Reader { store, path }))
+    }
+
+    /// The cache as of its last commit: all answers of one snapshot belong together.
+    ///
+    /// # Errors
+    /// When the file cannot be read or has changed to another format meanwhile.
+    pub fn snapshot(&self) -> Result<Snapshot, CacheError> {
+        contained("read", &self.path, || {
+            Snapshot::begin(&self.store, &self.path)
+        })
+    }
+}

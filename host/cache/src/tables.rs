@@ -1,0 +1,217 @@
+use redb::{ReadableTable, Table, WriteTransaction};
+use rocky_schema::{Matching, SchemaName};
+
+use crate::Connection;
+use crate::codec::{ContentHash, RowKey, seal, unseal};
+use crate::format::{
+    ADAPTERS, CONNECTIONS, FACTS, HISTORY, HistoryRow, IDENTITIES, LAYOUTS, META, NAMES,
+    NEXT_CONNECTION_KEY, NEXT_SCHEMA_KEY, REVISIONS, SCHEMA_NAMES, SCHEMAS, SchemaRow, TABLES,
+};
+use crate::store::Fault;
+use crate::time::Timestamp;
+
+type Bytes = &'static [u8];
+type Text = &'static str;
+
+/// The cache's tables, open in one write transaction. Opening creates them.
+pub(crate) struct Tables<'t> {
+    meta: Table<'t, Text, u64>,
+    adapters: Table<'t, Text, u32>,
+    identities: Table<'t, ContentHash, u32>,
+    connections: Table<'t, u32, Bytes>,
+    schemas: Table<'t, (u32, Text, Text), Bytes>,
+    schema_names: Table<'t, (u32, Text, Text), Bytes>,
+    pub revisions: Table<'t, u32, Bytes>,
+    pub tables: Table<'t, (u32, Text), Bytes>,
+    names: Table<'t, (u32, Text), Bytes>,
+    pub layouts: Table<'t, ContentHash, Bytes>,
+    pub facts: Table<'t, ContentHash, Bytes>,
+    history: Table<'t, (u32, Text, u64), Bytes>,
+}
+
+impl<'t> Tables<'t> {
+    pub fn open(transaction: &'t WriteTransaction) -> Result<Self, Fault> {
+        Ok(Self {
+            meta: transaction.open_table(META)?,
+            adapters: transaction.open_table(ADAPTERS)?,
+            identities: transaction.open_table(IDENTITIES)?,
+            connections: transaction.open_table(CONNECTIONS)?,
+            schemas: transaction.open_table(SCHEMAS)?,
+            schema_names: transaction.open_table(SCHEMA_NAMES)?,
+            revisions: transaction.open_table(REVISIONS)?,
+            tables: transaction.open_table(TABLES)?,
+            names: transaction.open_table(NAMES)?,
+            layouts: transaction.open_table(LAYOUTS)?,
+            facts: transaction.open_table(FACTS)?,
+            history: transaction.open_table(HISTORY)?,
+        })
+    }
+
+    /// The id of `connection`, which is stored when it is new or differs from what is stored.
+    pub fn connection_id(&mut self, connection: &Connection) -> Result<u32, Fault> {
+        let identity = connection.identity_hash()?;
+        let known = self.identities.get(identity)?.map(|id| id.value());
+        let id = match known {
+            Some(id) => id,
+            None => {
+                let id = self.next_id(NEXT_CONNECTION_KEY)?;
+                self.identities.insert(identity, id)?;
+                id
+            }
+        };
+        // Without the adapter: connections are shared, and adapters' names have a table of their own.
+        let anonymous = Connection {
+            adapter: String::new(),
+            ..connection.clone()
+        };
+        let row = seal(&RowKey(id, &[]), &anonymous)?;
+        let stored = self.connections.get(id)?;
+        let differs = stored.is_none_or(|stored| stored.value() != row);
+        if differs {
+            self.connections.insert(id, row.as_slice())?;
+        }
+        let adapter = connection.adapter.as_str();
+        let named = self.adapters.get(adapter)?.map(|id| id.value());
+        if named != Some(id) {
+            self.adapters.insert(adapter, id)?;
+        }
+        Ok(id)
+    }
+
+    /// Ids start at 1 and are never used again, nor does one reach the last number: ranges end at the one after.
+    pub fn next_schema_id(&mut self) -> Result<u32, Fault> {
+        self.next_id(NEXT_SCHEMA_KEY)
+    }
+
+    fn next_id(&mut self, key: &str) -> Result<u32, Fault> {
+        let next = self.meta.get(key)?.map_or(1, |next| next.value());
+        let id = u32::try_from(next)
+            .ok()
+            .filter(|id| *id < u32::MAX)
+            .ok_or_else(|| Fault::Damaged("it has run out of ids".to_owned()))?;
+        self.meta.insert(key, next + 1)?;
+        Ok(id)
+    }
+
+    pub fn schema(&self, connection: u32, name: &SchemaName) -> Result<Option<SchemaRow>, Fault> {
+        let (catalog, schema) = (name.catalog.as_str(), name.schema.as_str());
+        let stored = self.schemas.get((connection, catalog, schema))?;
+        stored
+            .map(|row| {
+                unseal(
+                    "schema",
+                    &RowKey(connection, &[catalog, schema]),
+                    row.value(),
+                )
+            })
+            .transpose()
+    }
+
+    /// Stores the schema's row; `new` schemas also become findable in any letter case.
+    pub fn put_schema(
+        &mut self,
+        connection: u32,
+        name: &SchemaName,
+        row: &SchemaRow,
+        new: bool,
+    ) -> Result<(), Fault> {
+        let (catalog, schema) = (name.catalog.as_str(), name.schema.as_str());
+        let bytes = seal(&RowKey(connection, &[catalog, schema]), row)?;
+        self.schemas
+            .insert((connection, catalog, schema), bytes.as_slice())?;
+        let folded = [fold(catalog), fold(schema)];
+        let folded = [folded[0].as_ref(), folded[1].as_ref()];
+        if !new || folded == [catalog, schema] {
+            return Ok(());
+        }
+        let key = RowKey(connection, &folded);
+        let mut names: Vec<SchemaName> =
+            match self.schema_names.get((connection, folded[0], folded[1]))? {
+                Some(names) => unseal("schema names", &key, names.value())?,
+                None => Vec::new(),
+            };
+        names.push(name.clone());
+        names.sort();
+        let bytes = seal(&key, &names)?;
+        self.schema_names
+            .insert((connection, folded[0], folded[1]), bytes.as_slice())?;
+        Ok(())
+    }
+
+    /// Makes a new table findable in any letter case.
+    pub fn add_name(&mut self, schema: u32, name: &str) -> Result<(), Fault> {
+        self.edit_names(schema, name, |names| {
+            names.push(name.to_owned());
+            names.sort();
+        })
+    }
+
+    /// Forgets the name of a table that is gone.
+    pub fn remove_name(&mut self, schema: u32, name: &str) -> Result<(), Fault> {
+        self.edit_names(schema, name, |names| names.retain(|kept| kept != name))
+    }
+
+    fn edit_names(
+        &mut self,
+        schema: u32,
+        name: &str,
+        edit: impl FnOnce(&mut Vec<String>),
+    ) -> Result<(), Fault> {
+        let folded = fold(name);
+        if folded == name {
+            return Ok(());
+        }
+        let folded = folded.as_ref();
+        let key = RowKey(schema, &[folded]);
+        let mut names = match self.names.get((schema, folded))? {
+            Some(names) => unseal("table names", &key, names.value())?,
+            None => Vec::new(),
+        };
+        edit(&mut names);
+        if names.is_empty() {
+            self.names.remove((schema, folded))?;
+        } else {
+            let bytes = seal(&key, &names)?;
+            self.names.insert((schema, folded), bytes.as_slice())?;
+        }
+        Ok(())
+    }
+
+    /// Appends to a table's history and forgets what is older than `oldest`.
+    pub fn remember(
+        &mut self,
+        schema: u32,
+        table: &str,
+        row: &HistoryRow<'_>,
+        oldest: Timestamp,
+    ) -> Result<(), Fault> {
+        let key = RowKey(schema, &[table]);
+        let all = (schema, table, 0)..=(schema, table, u64::MAX);
+        // Entries are in the order of writing, so whatever has expired stands in front.
+        let mut expired = Vec::new();
+        for entry in self.history.range(all.clone())? {
+            let (stored_key, stored) = entry?;
+            let stored: HistoryRow<'_> = unseal("history", &key, stored.value())?;
+            if stored.at >= oldest {
+                break;
+            }
+            expired.push(stored_key.value().2);
+        }
+        let last = self.history.range(all)?.next_back().transpose()?;
+        let next = last.map_or(0, |(last, _)| last.value().2.saturating_add(1));
+        for sequence in expired {
+            self.history.remove((schema, table, sequence))?;
+        }
+        let bytes = seal(&key, row)?;
+        self.history
+            .insert((schema, table, next), bytes.as_slice())?;
+        Ok(())
+    }
+}
+
+/// The text under which a name is found when letter case is ignored.
+///
+/// Folded names are indexed for every warehouse: its rules may be learned, or change, after its tables were stored.
+pub(crate) fn fold(name: &str) -> std::borrow::Cow<'_, str> {
+    Matching::IgnoreCase.key(name)
+}
