@@ -1,0 +1,351 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use rocky_schema::{Attributes, SchemaEntry};
+use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use wasmtime::component::ResourceAny;
+
+use crate::bindings::exports::rocky::adapter::batch_describe as wit;
+use crate::credential::Credential;
+use crate::describe::{self, DescribeRequest, Described, Outcome, PageSink};
+use crate::egress::Gate;
+use crate::error::{Call, CallError, ConfigError, Failure};
+use crate::instance::Sandbox;
+use crate::limits::Limits;
+use crate::origin::Origin;
+use crate::plugin::Plugin;
+use crate::single_flight::SingleFlight;
+use crate::usage::{Usage, lock};
+use crate::{client, convert, endpoint, settings};
+
+/// How an adapter is configured.
+#[derive(Clone, Debug)]
+pub struct AdapterConfig {
+    /// What the configuration calls it; stands in errors and log lines.
+    pub name: String,
+    /// The adapter's own settings, as JSON values. No secret belongs here.
+    pub settings: Map<String, Value>,
+    /// What the host attaches to requests for the endpoint.
+    pub credential: Credential,
+    /// What one call may use.
+    pub limits: Limits,
+}
+
+impl AdapterConfig {
+    /// No settings, no credential, the default limits.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            settings: Map::new(),
+            credential: Credential::none(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// A plugin bound to one warehouse.
+///
+/// Every call runs in an instance of its own; equal calls under way at once are joined. Cheap to clone.
+#[derive(Clone)]
+pub struct Adapter(Arc<Inner>);
+
+struct Inner {
+    plugin: Plugin,
+    name: Arc<str>,
+    settings: Map<String, Value>,
+    gate: Arc<Gate>,
+    calls: Semaphore,
+    learned: Mutex<Attributes>,
+    describes: SingleFlight<DescribeRequest, Result<Described, CallError>>,
+    schema_lists: SingleFlight<String, Result<Vec<SchemaEntry>, CallError>>,
+}
+
+impl fmt::Debug for Adapter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner {
+            name, plugin, gate, ..
+        } = &*self.0;
+        f.debug_struct("Adapter")
+            .field("name", name)
+            .field("plugin", &plugin.manifest().name)
+            .field("endpoint", &gate.endpoint)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An open connection in an instance of its own.
+pub(crate) struct Session {
+    pub sandbox: Sandbox,
+    pub guest: wit::Guest,
+    connection: ResourceAny,
+}
+
+impl Adapter {
+    pub(crate) fn new(
+        plugin: Plugin,
+        config: AdapterConfig,
+        user_agent: &str,
+    ) -> Result<Self, ConfigError> {
+        check_limits(&config.limits)?;
+        let settings = settings::resolve(plugin.manifest(), &config.settings)?;
+        let endpoint = endpoint::resolve(plugin.manifest(), &settings)?;
+        if !config.credential.is_none() && !endpoint::is_safe_for_credentials(&endpoint) {
+            return Err(ConfigError::Cleartext {
+                endpoint: endpoint.to_string(),
+            });
+        }
+        let client = client::build(&endpoint, user_agent)?;
+        let calls = Semaphore::new(config.limits.concurrency as usize);
+        let gate = Gate {
+            endpoint,
+            credential: config.credential,
+            client,
+            limits: config.limits,
+        };
+        Ok(Self(Arc::new(Inner {
+            plugin,
+            name: config.name.into(),
+            settings,
+            gate: Arc::new(gate),
+            calls,
+            learned: Mutex::default(),
+            describes: SingleFlight::new(),
+            schema_lists: SingleFlight::new(),
+        })))
+    }
+
+    /// What the configuration calls it.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The plugin that it runs.
+    pub fn plugin(&self) -> &Plugin {
+        &self.0.plugin
+    }
+
+    /// The one place that it can reach.
+    pub fn endpoint(&self) -> &Origin {
+        &self.0.gate.endpoint
+    }
+
+    /// The settings that decide who asks, such as a role.
+    pub fn identity(&self) -> BTreeMap<String, String> {
+        settings::identity(self.0.plugin.manifest(), &self.0.settings)
+    }
+
+    /// Every catalog that the principal may see.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`], whatever happened inside the adapter.
+    pub async fn list_catalogs(&self) -> Result<Vec<String>, CallError> {
+        let listed = self
+            .in_session(Call::ListCatalogs, async |session| {
+                session.list_catalogs().await
+            })
+            .await;
+        listed.map(|(catalogs, _)| catalogs)
+    }
+
+    /// Every schema of a catalog that the principal may see.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`], whatever happened inside the adapter.
+    pub async fn list_schemas(&self, catalog: &str) -> Result<Vec<SchemaEntry>, CallError> {
+        let catalog = catalog.to_owned();
+        let call = async {
+            let call = Call::ListSchemas(catalog.clone());
+            let listed = self
+                .in_session(call, async |session| session.list_schemas(&catalog).await)
+                .await;
+            listed.map(|(schemas, _)| schemas)
+        };
+        self.0.schema_lists.run(&catalog, call).await.value
+    }
+
+    /// Describes a schema and hands its tables to `sink`, page by page.
+    ///
+    /// While an equal call is under way this one waits for it, and its own `sink` gets nothing: [`Described::joined`] tells.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`], whatever happened inside the adapter. What the sink was given then counts for nothing.
+    pub async fn describe(
+        &self,
+        request: DescribeRequest,
+        sink: &mut dyn PageSink,
+    ) -> Result<Described, CallError> {
+        let flown = self
+            .0
+            .describes
+            .run(&request, self.describe_now(&request, sink))
+            .await;
+        flown.value.map(|described| Described {
+            joined: flown.joined,
+            ..described
+        })
+    }
+
+    async fn describe_now(
+        &self,
+        request: &DescribeRequest,
+        sink: &mut dyn PageSink,
+    ) -> Result<Described, CallError> {
+        let learned = lock(&self.0.learned).clone();
+        let call = Call::Describe(request.schema.clone());
+        let run = self.in_session(call, async |session| {
+            describe::run(session, request, &learned, &mut *sink).await
+        });
+        let ((outcome, learned), usage) = run.await?;
+        if matches!(outcome, Outcome::Done(_)) {
+            *lock(&self.0.learned) = learned;
+        }
+        Ok(Described {
+            outcome,
+            usage,
+            joined: false,
+        })
+    }
+
+    /// Runs `work` with an open connection in a fresh instance.
+    async fn in_session<T>(
+        &self,
+        call: Call,
+        work: impl AsyncFnOnce(&mut Session) -> Result<T, Failure>,
+    ) -> Result<(T, Usage), CallError> {
+        let fail = |failure, refusals| CallError {
+            adapter: self.name().to_owned(),
+            call: call.clone(),
+            failure,
+            refusals,
+        };
+        let Some(indices) = self.0.plugin.describe_exports() else {
+            return Err(fail(Failure::NothingToDescribe, Vec::new()));
+        };
+        // Neither semaphore is ever closed.
+        let _turn = self.0.calls.acquire().await;
+        let _place = self.0.plugin.place().await;
+        let started = self
+            .0
+            .plugin
+            .start(self.0.name.clone(), Some(self.0.gate.clone()))
+            .await;
+        let mut sandbox = started.map_err(|failure| fail(failure, Vec::new()))?;
+        let guest = indices
+            .load(&mut sandbox.store, &sandbox.instance)
+            .map_err(|error| fail(Failure::Host(format!("{error:#}")), Vec::new()))?;
+        let connection = open(
+            &mut sandbox,
+            &guest,
+            &self.0.gate.endpoint,
+            &self.0.settings,
+        )
+        .await;
+        let connection =
+            connection.map_err(|failure| fail(failure, sandbox.requests().refusals()))?;
+        let mut session = Session {
+            sandbox,
+            guest,
+            connection,
+        };
+        let outcome = work(&mut session).await;
+        match outcome {
+            Ok(value) => Ok((value, session.sandbox.usage())),
+            Err(failure) => Err(fail(failure, session.sandbox.requests().refusals())),
+        }
+    }
+}
+
+async fn open(
+    sandbox: &mut Sandbox,
+    guest: &wit::Guest,
+    endpoint: &Origin,
+    settings: &Map<String, Value>,
+) -> Result<ResourceAny, Failure> {
+    let endpoint = endpoint.to_string();
+    let settings =
+        serde_json::to_string(settings).map_err(|error| Failure::Host(error.to_string()))?;
+    let patience = sandbox.patience();
+    let connections = guest.connection();
+    let opened = timeout(
+        patience,
+        connections.call_open(&mut sandbox.store, &endpoint, &settings),
+    )
+    .await;
+    let opened = sandbox.settle("connection.open", opened)?;
+    opened.map_err(|error| sandbox.refused(error))
+}
+
+impl Session {
+    async fn list_catalogs(&mut self) -> Result<Vec<String>, Failure> {
+        let patience = self.sandbox.patience();
+        let connections = self.guest.connection();
+        let listed = timeout(
+            patience,
+            connections.call_list_catalogs(&mut self.sandbox.store, self.connection),
+        )
+        .await;
+        let listed = self.sandbox.settle("connection.list-catalogs", listed)?;
+        listed.map_err(|error| self.sandbox.refused(error))
+    }
+
+    async fn list_schemas(&mut self, catalog: &str) -> Result<Vec<SchemaEntry>, Failure> {
+        let patience = self.sandbox.patience();
+        let connections = self.guest.connection();
+        let call = connections.call_list_schemas(&mut self.sandbox.store, self.connection, catalog);
+        let listed = timeout(patience, call).await;
+        let listed = self.sandbox.settle("connection.list-schemas", listed)?;
+        let listed = listed.map_err(|error| self.sandbox.refused(error))?;
+        Ok(listed.into_iter().map(convert::schema_entry).collect())
+    }
+
+    pub(crate) async fn describe(
+        &mut self,
+        request: &wit::DescribeRequest,
+    ) -> Result<ResourceAny, Failure> {
+        let patience = self.sandbox.patience();
+        let connections = self.guest.connection();
+        let call = connections.call_describe(&mut self.sandbox.store, self.connection, request);
+        let cursor = timeout(patience, call).await;
+        let cursor = self.sandbox.settle("connection.describe", cursor)?;
+        cursor.map_err(|error| self.sandbox.refused(error))
+    }
+
+    /// Runs a resource's destructor, in which a cursor cancels what still runs.
+    pub(crate) async fn drop_resource(
+        &mut self,
+        export: &'static str,
+        resource: ResourceAny,
+    ) -> Result<(), Failure> {
+        let patience = self.sandbox.patience();
+        let dropped = timeout(
+            patience,
+            resource.resource_drop_async(&mut self.sandbox.store),
+        )
+        .await;
+        self.sandbox.settle(export, dropped)
+    }
+}
+
+fn check_limits(limits: &Limits) -> Result<(), ConfigError> {
+    let checks = [
+        ("memory_mb", u64::from(limits.memory_mb)),
+        ("idle_seconds", limits.idle_seconds.into()),
+        ("total_seconds", limits.total_seconds.into()),
+        ("concurrency", limits.concurrency.into()),
+        ("requests", limits.requests),
+        ("response_mb", limits.response_mb),
+        ("tables", limits.tables),
+        ("columns", limits.columns),
+        ("page_mb", limits.page_mb.into()),
+    ];
+    match checks.iter().find(|(_, value)| *value == 0) {
+        Some((key, _)) => Err(ConfigError::ZeroLimit { key }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,171 @@
+//! From a manifest's endpoints and the user's settings to the one origin that gets the credential.
+
+use serde_json::{Map, Value};
+
+use crate::error::ConfigError;
+use crate::manifest::{EndpointSource, Manifest, ManifestError};
+use crate::origin::{Origin, Scheme};
+
+/// Checks one endpoint of a manifest: its settings exist, and a template cannot be led out of its fixed domain.
+pub(crate) fn check(source: &EndpointSource, manifest: &Manifest) -> Result<(), ManifestError> {
+    let known = |name: &str| match manifest.setting(name) {
+        Some(_) => Ok(()),
+        None => Err(ManifestError::EndpointSetting(name.to_owned())),
+    };
+    match source {
+        EndpointSource::Setting(name) => known(name),
+        EndpointSource::Template(template) => {
+            let parts =
+                parts(template).ok_or_else(|| ManifestError::EndpointTemplate(template.clone()))?;
+            parts.iter().try_for_each(|part| match part {
+                Part::Setting(name) => known(name),
+                Part::Text(_) => Ok(()),
+            })
+        }
+    }
+}
+
+/// The endpoint that these settings lead to.
+pub(crate) fn resolve(
+    manifest: &Manifest,
+    settings: &Map<String, Value>,
+) -> Result<Origin, ConfigError> {
+    let given = |name: &str| settings.get(name).and_then(Value::as_str);
+    for source in &manifest.endpoints {
+        let found = match source {
+            EndpointSource::Setting(name) => {
+                given(name).map(|value| (name.clone(), value.to_owned()))
+            }
+            EndpointSource::Template(template) => fill(template, &given),
+        };
+        if let Some((key, text)) = found {
+            return text
+                .parse()
+                .map_err(|source| ConfigError::Endpoint { key, text, source });
+        }
+    }
+    Err(ConfigError::NoEndpoint {
+        settings: manifest.endpoints.iter().flat_map(settings_of).collect(),
+    })
+}
+
+/// Whether a credential may travel to this origin: never in the clear over a network.
+pub(crate) fn is_safe_for_credentials(origin: &Origin) -> bool {
+    origin.scheme() == Scheme::Https || origin.is_loopback()
+}
+
+#[derive(Debug, PartialEq)]
+enum Part<'a> {
+    Text(&'a str),
+    Setting(&'a str),
+}
+
+/// Splits `https://{account}.vendor.example`; `None` unless the host ends in a fixed domain of two labels or more.
+fn parts(template: &str) -> Option<Vec<Part<'_>>> {
+    let mut parts = Vec::new();
+    let mut rest = template.strip_prefix("https://")?;
+    while let Some((text, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}')?;
+        parts.push(Part::Text(text));
+        parts.push(Part::Setting(name));
+        rest = after;
+    }
+    let fixed = if parts.is_empty() {
+        rest
+    } else {
+        rest.strip_prefix('.')?
+    };
+    let label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    if fixed.split('.').count() < 2 || !fixed.split('.').all(label) {
+        return None;
+    }
+    parts.push(Part::Text(rest));
+    Some(parts)
+}
+
+/// The template with values in it, and the name of its first setting; `None` where a value is missing.
+fn fill<'a>(template: &str, given: &impl Fn(&str) -> Option<&'a str>) -> Option<(String, String)> {
+    let parts = parts(template)?;
+    let mut text = String::from("https://");
+    let mut first = None;
+    for part in &parts {
+        match part {
+            Part::Text(fixed) => text.push_str(fixed),
+            Part::Setting(name) => {
+                let value = given(name)?;
+                // Whatever else stands in a host could end it early: `evil.example/`, `evil.example#`, `user@evil.example`.
+                let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+                if value.is_empty() || !value.bytes().all(plain) {
+                    return None;
+                }
+                first.get_or_insert(*name);
+                text.push_str(value);
+            }
+        }
+    }
+    Some((first.unwrap_or("endpoint").to_owned(), text))
+}
+
+fn settings_of(source: &EndpointSource) -> Vec<String> {
+    match source {
+        EndpointSource::Setting(name) => vec![name.clone()],
+        EndpointSource::Template(template) => parts(template)
+            .into_iter()
+            .flatten()
+            .filter_map(|part| match part {
+                Part::Setting(name) => Some(name.to_owned()),
+                Part::Text(_) => None,
+            })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_must_end_in_a_fixed_domain() {
+        assert!(parts("https://{account}.snowflakecomputing.com").is_some());
+        assert!(parts("https://bigquery.googleapis.com").is_some());
+        for bad in [
+            "http://{a}.vendor.com",
+            "https://{a}",
+            "https://{a}.com",
+            "https://{a}vendor.com",
+            "https://vendor.com/{a}",
+            "https://{a}.vendor.com/x",
+            "https://{a}.vendor.com:{p}",
+            "https://{a.vendor.com",
+        ] {
+            assert_eq!(parts(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn no_value_leads_out_of_the_domain() {
+        let with = |value: &'static str| {
+            fill("https://{a}.vendor.com", &move |_: &str| Some(value)).map(|(_, url)| url)
+        };
+        assert_eq!(
+            with("my-org.eu"),
+            Some("https://my-org.eu.vendor.com".to_owned())
+        );
+        for bad in [
+            "",
+            "evil.com/",
+            "evil.com#",
+            "evil.com?",
+            "me@evil.com",
+            "evil.com:1",
+            "e%2f",
+        ] {
+            assert_eq!(with(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! One instance of a component: its state in the host, its limits, and what becomes of a call into it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rocky_schema::AdapterError;
+use tokio::time::error::Elapsed;
+use wasmtime::component::{Instance, InstancePre, ResourceTable};
+use wasmtime::{ResourceLimiter, Store};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+use crate::bindings::rocky::adapter::{log, types};
+use crate::convert;
+use crate::credential::Credential;
+use crate::egress::{Egress, Gate};
+use crate::error::Failure;
+use crate::guest_output::GuestOutput;
+use crate::limits::{Limit, Limits};
+use crate::usage::{RequestLog, Usage, lock};
+
+/// Lines of one call that are passed on; a guest that says more is not heard.
+const LOG_LINES: u32 = 10_000;
+/// How long a guest may go on over its time, so that it can end what it has running on the warehouse.
+const GRACE: Duration = Duration::from_secs(5);
+/// Bytes of one line that are passed on.
+const LOG_LINE_BYTES: usize = 4 << 10;
+
+/// What the host holds for one instance.
+pub(crate) struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    table: ResourceTable,
+    egress: Egress,
+    memory: MemoryLimit,
+    adapter: Arc<str>,
+    credential: Credential,
+    lines: u32,
+}
+
+/// One instance, from its start to the end of its one call.
+pub(crate) struct Sandbox {
+    pub store: Store<State>,
+    pub instance: Instance,
+    pub limits: Limits,
+    output: GuestOutput,
+    started: Instant,
+    broken: bool,
+}
+
+impl Sandbox {
+    /// Instantiates a component for `adapter`. Without a gate it has no network.
+    pub(crate) async fn start(
+        component: &InstancePre<State>,
+        adapter: Arc<str>,
+        gate: Option<Arc<Gate>>,
+    ) -> Result<Self, Failure> {
+        let started = Instant::now();
+        let limits = gate
+            .as_ref()
+            .map(|gate| gate.limits.clone())
+            .unwrap_or_default();
+        let credential = gate
+            .as_ref()
+            .map(|gate| gate.credential.clone())
+            .unwrap_or_default();
+        let output = GuestOutput::new(adapter.clone());
+        let mut wasi = WasiCtx::builder();
+        wasi.allow_tcp(false)
+            .allow_udp(false)
+            .allow_ip_name_lookup(false);
+        wasi.stdout(output.clone()).stderr(output.clone());
+        let state = State {
+            wasi: wasi.build(),
+            http: WasiHttpCtx::new(),
+            table: ResourceTable::new(),
+            egress: Egress {
+                gate,
+                log: Arc::default(),
+                exceeded: Arc::default(),
+            },
+            memory: MemoryLimit {
+                allowed: limits.memory_bytes(),
+                used: 0,
+                exceeded: false,
+            },
+            adapter,
+            credential,
+            lines: 0,
+        };
+        let mut store = Store::new(component.engine(), state);
+        store.limiter(|state| &mut state.memory);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_async_yield_and_update(1);
+        store.set_hostcall_fuel(limits.page_bytes());
+        match component.instantiate_async(&mut store).await {
+            Ok(instance) => Ok(Self {
+                store,
+                instance,
+                limits,
+                output,
+                started,
+                broken: false,
+            }),
+            Err(error) if store.data().memory.exceeded => {
+                tracing::debug!("{error:#}");
+                Err(Failure::Limit {
+                    limit: Limit::Memory(limits.memory_mb),
+                })
+            }
+            Err(error) => Err(Failure::Host(format!("{error:#}"))),
+        }
+    }
+
+    /// How long the next call into the guest may take. Past the end of its time this is a grace, in which a step that is under way
+    /// may end.
+    pub(crate) fn patience(&self) -> Duration {
+        let left = self.limits.total().saturating_sub(self.started.elapsed());
+        self.limits.idle().min(left + GRACE)
+    }
+
+    /// Whether the whole call has taken too long. Asked between steps, when the guest can still be told to end.
+    pub(crate) fn check_time(&self) -> Result<(), Failure> {
+        match self.started.elapsed() >= self.limits.total() {
+            true => Err(Failure::Limit {
+                limit: Limit::Total(self.limits.total_seconds),
+            }),
+            false => Ok(()),
+        }
+    }
+
+    /// What a call into the guest came to: its value, or why there is none. After a failure the guest is broken.
+    pub(crate) fn settle<T>(
+        &mut self,
+        export: &'static str,
+        outcome: Result<wasmtime::Result<T>, Elapsed>,
+    ) -> Result<T, Failure> {
+        self.broken = !matches!(outcome, Ok(Ok(_)));
+        match outcome {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(self.trap(export, &error)),
+            Err(Elapsed { .. }) => {
+                self.check_time()?;
+                Err(Failure::Limit {
+                    limit: Limit::Idle(self.limits.idle_seconds),
+                })
+            }
+        }
+    }
+
+    /// Whether a call into the guest did not come back: then it is in an unknown state and must not be called again.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// What the guest's own error comes to: the host may know the reason better than the guest.
+    pub(crate) fn refused(&self, error: types::Error) -> Failure {
+        let state = self.store.data();
+        if let Some(limit) = *lock(&state.egress.exceeded) {
+            return Failure::Limit { limit };
+        }
+        let AdapterError {
+            code,
+            message,
+            retry_after_ms,
+            attributes,
+        } = convert::error(error);
+        let redact = |text: String| state.credential.redact(text);
+        let error = AdapterError {
+            code,
+            message: redact(message),
+            retry_after_ms,
+            attributes: attributes
+                .into_iter()
+                .map(|(name, value)| (name, redact(value)))
+                .collect(),
+        };
+        Failure::Adapter {
+            error,
+            detail: state.egress.log.failure().map(redact),
+        }
+    }
+
+    pub(crate) fn requests(&self) -> &RequestLog {
+        &self.store.data().egress.log
+    }
+
+    pub(crate) fn usage(&self) -> Usage {
+        self.requests().usage(self.started.elapsed())
+    }
+
+    /// A text from the guest with the credential taken out, should a warehouse have told it.
+    pub(crate) fn redact(&self, text: String) -> String {
+        self.store.data().credential.redact(text)
+    }
+
+    fn trap(&self, export: &'static str, error: &wasmtime::Error) -> Failure {
+        let state = self.store.data();
+        if state.memory.exceeded {
+            return Failure::Limit {
+                limit: Limit::Memory(self.limits.memory_mb),
+            };
+        }
+        if let Some(limit) = *lock(&state.egress.exceeded) {
+            return Failure::Limit { limit };
+        }
+        let cause = error.root_cause().to_string();
+        if cause.contains("fuel allocated for hostcalls has been exhausted") {
+            return Failure::Limit {
+                limit: Limit::Page(self.limits.page_mb),
+            };
+        }
+        let words = self.output.last_words(&state.credential);
+        let message = match (words.is_empty(), error.downcast_ref::<wasmtime::Trap>()) {
+            (true, _) => cause,
+            (false, Some(wasmtime::Trap::UnreachableCodeReached)) => words,
+            (false, _) => format!("{cause}: {words}"),
+        };
+        Failure::Trap { export, message }
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.egress,
+        }
+    }
+}
+
+impl types::Host for State {}
+
+impl log::Host for State {
+    fn verbosity(&mut self) -> log::Level {
+        use tracing::level_filters::LevelFilter;
+        match LevelFilter::current() {
+            LevelFilter::TRACE => log::Level::Trace,
+            LevelFilter::DEBUG => log::Level::Debug,
+            LevelFilter::INFO => log::Level::Info,
+            LevelFilter::WARN => log::Level::Warn,
+            _ => log::Level::Error,
+        }
+    }
+
+    fn log(&mut self, level: log::Level, mut message: String) {
+        self.lines = self.lines.saturating_add(1);
+        if self.lines > LOG_LINES {
+            return;
+        }
+        message = self.credential.redact(message);
+        if message.len() > LOG_LINE_BYTES {
+            message.truncate(message.floor_char_boundary(LOG_LINE_BYTES));
+            message.push('…');
+        }
+        let adapter = &*self.adapter;
+        match level {
+            log::Level::Error => tracing::error!(adapter, "{message}"),
+            log::Level::Warn => tracing::warn!(adapter, "{message}"),
+            log::Level::Info => tracing::info!(adapter, "{message}"),
+            log::Level::Debug => tracing::debug!(adapter, "{message}"),
+            log::Level::Trace => tracing::trace!(adapter, "{message}"),
+        }
+    }
+}
+
+/// Counts the memory of an instance, over all its linear memories.
+struct MemoryLimit {
+    allowed: usize,
+    used: usize,
+    exceeded: bool,
+}
+
+impl ResourceLimiter for MemoryLimit {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let used = self.used.saturating_add(desired.saturating_sub(current));
+        if used > self.allowed {
+            self.exceeded = true;
+            return Ok(false);
+        }
+        self.used = used;
+        Ok(true)
+    }
+
+    fn table_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(desired <= 100_000)
+    }
+}

@@ -1,0 +1,201 @@
+use rocky_schema::IdentifierRules;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::endpoint;
+
+/// Keys under `[adapter.NAME]` that belong to the host; no setting may take one of them.
+pub const RESERVED_KEYS: [&str; 4] = ["plugin", "auth", "network", "limits"];
+
+/// What an adapter says of itself, before it is configured. The interface `metadata` of the contract says what each part means.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Manifest {
+    /// The adapter's name, such as `databricks`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// What it is, in one sentence.
+    pub description: String,
+    /// The SQL dialect of the warehouse.
+    pub dialect: String,
+    /// How names match.
+    pub identifiers: IdentifierRules,
+    /// The keys of its configuration.
+    pub settings: Vec<Setting>,
+    /// Where the warehouse is: the first whose settings are all given.
+    pub endpoints: Vec<EndpointSource>,
+    /// What else it may need to reach.
+    pub origins: Vec<DeclaredOrigin>,
+    /// The requests that carry SQL.
+    pub statements: Vec<StatementShape>,
+    /// The other requests that are not reads.
+    pub controls: Vec<ControlShape>,
+}
+
+/// One key of an adapter's configuration.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Setting {
+    /// The key.
+    pub name: String,
+    /// What values it takes.
+    pub kind: SettingKind,
+    /// What it is for.
+    pub description: String,
+    /// Whether the adapter cannot work without it.
+    pub required: bool,
+    /// The value where the user gives none.
+    pub default: Option<Value>,
+    /// The only values it takes, if not empty.
+    pub choices: Vec<String>,
+    /// Whether it decides who asks, such as a role.
+    pub identity: bool,
+}
+
+/// What values a [`Setting`] takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SettingKind {
+    /// A text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// True or false.
+    Boolean,
+    /// A list of texts.
+    TextList,
+}
+
+/// Where an adapter's warehouse is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndpointSource {
+    /// The value of this setting is the URL or host name.
+    Setting(String),
+    /// This URL, with the values of settings in the place of their names in braces.
+    Template(String),
+}
+
+/// A place other than the endpoint that an adapter may need.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeclaredOrigin {
+    /// Scheme, host and port; one leading `*.` stands for one or more labels.
+    pub pattern: String,
+    /// What it is needed for.
+    pub purpose: String,
+}
+
+/// A request that carries SQL.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StatementShape {
+    /// The HTTP method.
+    pub method: String,
+    /// The path; `*` stands for one segment.
+    pub path: String,
+    /// Where in the JSON body the SQL text is (RFC 6901).
+    pub pointer: String,
+    /// The dialect of the text.
+    pub dialect: String,
+}
+
+/// A request that is not a read but carries no SQL.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ControlShape {
+    /// The HTTP method.
+    pub method: String,
+    /// The path; `*` stands for one segment.
+    pub path: String,
+    /// What it does.
+    pub purpose: String,
+}
+
+/// Why a manifest cannot be used: a defect of the adapter.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ManifestError {
+    /// The name is empty or not made of lower-case letters, digits, `-` and `_`.
+    #[error("its name {0:?} is not made of lower-case letters, digits, `-` and `_`")]
+    Name(String),
+    /// A setting has a key of the host.
+    #[error("its setting {0:?} is a key that belongs to the host")]
+    Reserved(String),
+    /// Two settings have one key.
+    #[error("it names the setting {0:?} twice")]
+    Twice(String),
+    /// A default value is not JSON, or not of the setting's kind.
+    #[error(
+        "the default value {default:?} of its setting {setting:?} is not JSON of that setting's kind"
+    )]
+    Default {
+        /// The setting.
+        setting: String,
+        /// The default, as the manifest gives it.
+        default: String,
+    },
+    /// No endpoint at all.
+    #[error("it names no endpoint")]
+    NoEndpoint,
+    /// An endpoint is made from a setting that does not exist.
+    #[error("its endpoint is made from {0:?}, which is not one of its settings")]
+    EndpointSetting(String),
+    /// An endpoint's template does not end in a fixed domain.
+    #[error("its endpoint {0:?} is not an https URL whose host ends in a fixed domain")]
+    EndpointTemplate(String),
+}
+
+impl Manifest {
+    /// The setting with this key.
+    pub fn setting(&self, name: &str) -> Option<&Setting> {
+        self.settings.iter().find(|setting| setting.name == name)
+    }
+
+    /// Checks what the types cannot. Only a plugin that describes needs an endpoint.
+    pub(crate) fn check(&self, describes: bool) -> Result<(), ManifestError> {
+        let plain =
+            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+        if self.name.is_empty() || !self.name.chars().all(plain) {
+            return Err(ManifestError::Name(self.name.clone()));
+        }
+        for (index, setting) in self.settings.iter().enumerate() {
+            if RESERVED_KEYS.contains(&setting.name.as_str()) {
+                return Err(ManifestError::Reserved(setting.name.clone()));
+            }
+            if self
+                .settings
+                .iter()
+                .take(index)
+                .any(|other| other.name == setting.name)
+            {
+                return Err(ManifestError::Twice(setting.name.clone()));
+            }
+        }
+        if describes && self.endpoints.is_empty() {
+            return Err(ManifestError::NoEndpoint);
+        }
+        self.endpoints
+            .iter()
+            .try_for_each(|source| endpoint::check(source, self))
+    }
+}
+
+impl SettingKind {
+    /// Whether `value` is of this kind.
+    pub fn admits(self, value: &Value) -> bool {
+        match self {
+            SettingKind::Text => value.is_string(),
+            SettingKind::Integer => value.is_i64() || value.is_u64(),
+            SettingKind::Boolean => value.is_boolean(),
+            SettingKind::TextList => value
+                .as_array()
+                .is_some_and(|list| list.iter().all(Value::is_string)),
+        }
+    }
+
+    /// The kind in words: `a text`.
+    pub fn describe(self) -> &'static str {
+        match self {
+            SettingKind::Text => "a text",
+            SettingKind::Integer => "a whole number",
+            SettingKind::Boolean => "true or false",
+            SettingKind::TextList => "a list of texts",
+        }
+    }
+}
