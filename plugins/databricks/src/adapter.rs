@@ -1,0 +1,109 @@
+//! The adapter, configured.
+
+use rocky_adapter_sdk::{
+    Adapter, Client, Context, Cursor, DescribeRequest, Manifest, Pages, Request, Response, Result,
+    SchemaEntry, Settings, Step,
+};
+
+use crate::page::{CatalogsPage, Named, SchemasPage};
+use crate::rest::RestTables;
+use crate::settings::{DatabricksSettings, Source};
+use crate::sql::SqlTables;
+use crate::{failure, manifest, request};
+
+/// The adapter for Databricks.
+pub struct Databricks {
+    client: Client,
+    settings: DatabricksSettings,
+}
+
+impl Adapter for Databricks {
+    type Cursor = Tables;
+
+    fn manifest() -> Manifest {
+        manifest::manifest()
+    }
+
+    fn open(client: Client, settings: &Settings) -> Result<Self> {
+        let settings = DatabricksSettings::read(settings)?;
+        let client = client
+            .with_explain(failure::explain)
+            .with_retry(settings.retry);
+        Ok(Self { client, settings })
+    }
+
+    fn list_catalogs(&self) -> Result<Vec<String>> {
+        let read = |response: &Response| {
+            let page = response.read(CatalogsPage::parse)?;
+            Ok((names(page.catalogs), page.next_page_token.map(Into::into)))
+        };
+        self.list(request::catalogs(), read)
+            .context(|| "cannot list the catalogs")
+    }
+
+    fn list_schemas(&self, catalog: &str) -> Result<Vec<SchemaEntry>> {
+        let read = |response: &Response| {
+            let page = response.read(SchemasPage::parse)?;
+            Ok((names(page.schemas), page.next_page_token.map(Into::into)))
+        };
+        let names = self
+            .list(request::schemas(catalog), read)
+            .context(|| format!("cannot list the schemas of catalog `{catalog}`"))?;
+        Ok(names.into_iter().map(SchemaEntry::new).collect())
+    }
+
+    fn describe(&self, request: DescribeRequest) -> Result<Tables> {
+        Ok(match &self.settings.source {
+            Source::Rest => Tables::Rest(RestTables::start(&self.client, request)),
+            Source::InformationSchema { warehouse_id } => {
+                Tables::Sql(SqlTables::start(&self.client, warehouse_id, request))
+            }
+        })
+    }
+}
+
+impl Databricks {
+    /// Follows a list to its end.
+    fn list(
+        &self,
+        first: Request,
+        read: impl Fn(&Response) -> Result<(Vec<String>, Option<String>)>,
+    ) -> Result<Vec<String>> {
+        let mut pages = Pages::start(&self.client, first, request::PAGE_TOKEN);
+        let mut all = Vec::new();
+        while let Some(response) = pages.next_page_blocking()? {
+            let (names, token) = read(&response)?;
+            pages.follow(token.as_deref())?;
+            all.extend(names);
+        }
+        Ok(all)
+    }
+}
+
+fn names(items: Option<Vec<Named<'_>>>) -> Vec<String> {
+    items
+        .unwrap_or_default()
+        .into_iter()
+        .map(|item| item.name.into())
+        .collect()
+}
+
+/// An answer from either source, page by page.
+#[derive(Debug)]
+pub enum Tables {
+    /// From Unity Catalog's REST API.
+    #[doc(hidden)]
+    Rest(RestTables),
+    /// From `information_schema`.
+    #[doc(hidden)]
+    Sql(SqlTables),
+}
+
+impl Cursor for Tables {
+    fn next(&mut self) -> Result<Step> {
+        match self {
+            Self::Rest(tables) => tables.next(),
+            Self::Sql(tables) => tables.next(),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The rocky adapter for Databricks.
+//!
+//! Read it in this order; BigQuery and Snowflake use the same words for the same things:
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | `settings` | what the user may say in `rocky.toml` |
+//! | `request` | every request that is ever sent |
+//! | `page` | what Unity Catalog's lists answer |
+//! | `rows` | what a statement answers |
+//! | `tables` | how either becomes tables |
+//! | `failure` | what an error of Databricks means |
+//!
+//! Two cursors tie these together: `rest` lists a schema's tables through Unity Catalog's REST API, which needs no SQL
+//! warehouse and costs nothing; `sql` runs one `statement` on `information_schema`.
+//!
+//! # How the two sources differ
+//!
+//! Both return what Databricks says, and nothing is made to look alike:
+//!
+//! - The letter case and spacing of types is that of `type_text` and `full_data_type`.
+//! - A table's revision is `table_id@updated_at` over REST, and `last_altered` over SQL.
+//! - `table_id` is known over REST only, a column's `default` over SQL only.
+//! - A table whose columns REST leaves out has failed, because they may be hidden; over SQL it has none.
+//! - Catalogs and schemas are listed through REST with either source.
+
+mod adapter;
+mod failure;
+#[cfg(target_arch = "wasm32")]
+mod guest;
+mod manifest;
+mod page;
+mod principal;
+mod request;
+mod rest;
+mod rows;
+mod settings;
+mod sql;
+mod statement;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+pub use adapter::{Databricks, Tables};
+pub use tables::parse_tables_page;

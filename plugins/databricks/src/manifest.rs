@@ -1,0 +1,64 @@
+//! What this adapter is.
+
+use rocky_adapter_sdk::{
+    ControlShape, Endpoint, Folding, IdentifierRules, Manifest, Matching, Setting, SettingKind,
+    StatementShape,
+};
+
+/// Everything that can be told of the adapter without configuring it.
+pub fn manifest() -> Manifest {
+    Manifest {
+        name: "databricks".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        description: "Describes the tables of Databricks workspaces with Unity Catalog.".to_owned(),
+        dialect: "databricks".to_owned(),
+        identifiers: IdentifierRules {
+            unquoted: Folding::LowerCase,
+            tables: Matching::IgnoreCase,
+            columns: Matching::IgnoreCase,
+            quote: '`',
+        },
+        settings: settings(),
+        endpoints: vec![Endpoint::Setting("host".to_owned())],
+        // Results that are too large to come inline would need storage; such statements are refused instead.
+        origins: Vec::new(),
+        statements: vec![StatementShape {
+            method: "POST".to_owned(),
+            path: "/api/2.0/sql/statements".to_owned(),
+            pointer: "/statement".to_owned(),
+            dialect: "databricks".to_owned(),
+        }],
+        controls: vec![ControlShape {
+            method: "POST".to_owned(),
+            path: "/api/2.0/sql/statements/*/cancel".to_owned(),
+            purpose: "cancels a statement that nobody waits for any more".to_owned(),
+        }],
+    }
+}
+
+fn settings() -> Vec<Setting> {
+    use SettingKind::{Integer, Text};
+    vec![
+        Setting::new("host", Text, "The address of the workspace, such as https://dbc-1234.cloud.databricks.com.").required(),
+        Setting::new(
+            "source",
+            Text,
+            "Where tables are described from: Unity Catalog's REST API, which needs no SQL warehouse, or the catalog's \
+             information_schema, which does.",
+        )
+        .choices(["rest", "information_schema"])
+        .default_value("rest"),
+        Setting::new("warehouse_id", Text, "The SQL warehouse that statements run on; needed for information_schema."),
+        Setting::new(
+            "http_path",
+            Text,
+            "The SQL warehouse's HTTP path, in place of warehouse_id: /sql/1.0/warehouses/1234567890abcdef.",
+        ),
+        Setting::new(
+            "retry_seconds",
+            Integer,
+            "For how many seconds in all a request is repeated that the workspace turns away or that gets lost.",
+        )
+        .default_value(60),
+    ]
+}

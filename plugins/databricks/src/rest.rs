@@ -1,0 +1,165 @@
+//! A schema's tables through Unity Catalog's REST API.
+
+use std::collections::HashSet;
+
+use rocky_adapter_sdk::{
+    Client, Cursor, DescribeRequest, Entry, Error, ErrorCode, Outbox, Pages, Pipeline, Request,
+    Response, Result, Step, Summary, Waited, log, ready,
+};
+
+use crate::page::{TableItem, TablesPage};
+use crate::principal::Principal;
+use crate::{failure, request, tables};
+
+/// How many single tables are asked for at a time.
+const TABLES_AT_ONCE: usize = 8;
+
+/// An answer, page by page.
+#[derive(Debug)]
+pub struct RestTables {
+    request: DescribeRequest,
+    source: Source,
+    principal: Principal,
+    outbox: Outbox,
+}
+
+#[derive(Debug)]
+enum Source {
+    /// The schema's list; of it just the wanted tables, if not all are.
+    List {
+        pages: Box<Pages>,
+        wanted: Option<HashSet<String>>,
+    },
+    /// The wanted tables, one by one.
+    Single(Pipeline<String>),
+}
+
+impl RestTables {
+    /// Sends the first requests.
+    pub fn start(client: &Client, request: DescribeRequest) -> Self {
+        let source = match single_tables(&request) {
+            Some(tables) => {
+                let mut pipeline = Pipeline::new(client, TABLES_AT_ONCE);
+                for (name, table) in tables {
+                    pipeline.push(name, table);
+                }
+                Source::Single(pipeline)
+            }
+            None => Source::List {
+                pages: Box::new(Pages::start(
+                    client,
+                    request::tables(&request.catalog, &request.schema),
+                    request::PAGE_TOKEN,
+                )),
+                wanted: request
+                    .only
+                    .as_ref()
+                    .map(|names| names.iter().cloned().collect()),
+            },
+        };
+        let principal = Principal::ask(client, &request.learned);
+        Self {
+            request,
+            source,
+            principal,
+            outbox: Outbox::new(),
+        }
+    }
+
+    /// Takes what has come into the outbox; false when nothing more will come.
+    fn receive(&mut self) -> Result<Waited<bool>> {
+        match &mut self.source {
+            Source::List { pages, wanted } => {
+                let Some(response) = ready!(pages.next_page()?) else {
+                    return Ok(Waited::Ready(false));
+                };
+                let page = response.read(TablesPage::parse)?;
+                log::debug!(
+                    "page {}: {} tables",
+                    pages.count(),
+                    page.tables.len() + page.broken.len()
+                );
+                pages.follow(page.next_page_token.as_deref())?;
+                let entries = tables::of_page(page, &self.request);
+                match wanted {
+                    Some(wanted) => self
+                        .outbox
+                        .extend(entries.filter(|entry| wanted.contains(entry.name()))),
+                    None => self.outbox.extend(entries),
+                }
+            }
+            Source::Single(pipeline) => {
+                let Some((name, outcome)) = ready!(pipeline.next_outcome()) else {
+                    return Ok(Waited::Ready(false));
+                };
+                self.outbox.extend(of_single(name, outcome, &self.request)?);
+            }
+        }
+        Ok(Waited::Ready(true))
+    }
+
+    fn explained(&self, error: Error) -> Error {
+        tables::explained(error, &self.request, "cannot list the tables")
+    }
+}
+
+impl Cursor for RestTables {
+    fn next(&mut self) -> Result<Step> {
+        loop {
+            if let Some(entries) = self.outbox.portion() {
+                return Ok(Step::Page(entries));
+            }
+            if !ready!(self.receive().map_err(|error| self.explained(error))?) {
+                break;
+            }
+        }
+        let principal = ready!(self.principal.settle()?);
+        let learned = Principal::learned(principal.as_deref());
+        Ok(Step::Done(Summary {
+            principal,
+            learned,
+            ..Summary::exhausted()
+        }))
+    }
+}
+
+/// The requests for just the wanted tables, each once; none if all are wanted, or one of them cannot be asked for by name.
+fn single_tables(request: &DescribeRequest) -> Option<Vec<(String, Request)>> {
+    let mut seen = HashSet::new();
+    let names = request
+        .only
+        .as_ref()?
+        .iter()
+        .filter(|name| seen.insert(name.as_str()));
+    names
+        .map(|name| {
+            Some((
+                name.clone(),
+                request::table(&request.catalog, &request.schema, name)?,
+            ))
+        })
+        .collect()
+}
+
+/// What came of asking for one table. A table that is not there is no entry; one that is refused has failed, and leaves the
+/// others alone.
+fn of_single(
+    name: String,
+    outcome: Result<Response>,
+    request: &DescribeRequest,
+) -> Result<Option<Entry>> {
+    let table = outcome.and_then(|response| {
+        let item: TableItem = response.json()?;
+        Ok(tables::of_item(item, request))
+    });
+    match table {
+        Ok(entry) => Ok(Some(entry)),
+        Err(error) => match error.code {
+            ErrorCode::NotFound if !failure::is_of_schema(&error) => Ok(None),
+            ErrorCode::PermissionDenied | ErrorCode::Protocol => {
+                Ok(Some(Entry::Failed(name, error)))
+            }
+            _ => Err(error),
+        },
+    }
+}

@@ -1,0 +1,177 @@
+//! Running a statement to its end.
+
+use std::time::Duration;
+
+use rocky_adapter_sdk::{
+    Call, Client, Error, ErrorCode, Pacer, Progress, Request, Response, Result, Waited, log, ready,
+};
+
+use crate::{failure, request, rows};
+
+/// A statement under way. Dropping it cancels it on the warehouse, so that nothing runs for nobody.
+#[derive(Debug)]
+pub struct Statement {
+    client: Client,
+    state: State,
+    id: Option<String>,
+    pacer: Pacer,
+    message: &'static str,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Databricks was asked to start it, or how it does.
+    Asked(Call),
+    /// It runs, and is left in peace for a while.
+    Pausing,
+    /// It does not run any more.
+    Over,
+}
+
+impl Statement {
+    /// How long dropping waits for the id of a statement that was just sent: a little longer than Databricks holds it back.
+    const ID_GRACE: Duration = Duration::from_secs(6);
+
+    /// How long dropping waits until the cancellation is on its way.
+    const CANCEL_GRACE: Duration = Duration::from_secs(2);
+
+    /// Sends it.
+    pub fn start(client: &Client, execute: Request) -> Self {
+        Self {
+            client: client.clone(),
+            state: State::Asked(client.send(execute)),
+            id: None,
+            pacer: Pacer::new(client),
+            message: "the statement is on its way to the SQL warehouse",
+        }
+    }
+
+    /// Waits for it to succeed, for a while. The response holds its result.
+    pub fn next(&mut self) -> Result<Waited<Response>> {
+        loop {
+            let call = match &mut self.state {
+                State::Asked(call) => call,
+                State::Pausing => {
+                    ready!(self.pacer.pause(|| Progress::new(self.message)));
+                    self.state = State::Asked(
+                        self.client
+                            .send(request::statement(self.id.as_deref().unwrap_or_default())),
+                    );
+                    continue;
+                }
+                State::Over => {
+                    return Err(Error::internal("the statement's result was taken twice"));
+                }
+            };
+            let response = match call.wait() {
+                Ok(Waited::Waiting(progress)) if self.id.is_none() => {
+                    return Ok(Waited::Waiting(progress));
+                }
+                Ok(Waited::Waiting(_)) => return Ok(Waited::Waiting(Progress::new(self.message))),
+                Ok(Waited::Ready(response)) => response,
+                Err(error) => {
+                    let error = self.lost(error);
+                    return Err(error);
+                }
+            };
+            if self.judge(&response)? {
+                return Ok(Waited::Ready(response));
+            }
+        }
+    }
+
+    /// Whether the statement has succeeded.
+    fn judge(&mut self, response: &Response) -> Result<bool> {
+        let progress: rows::Progress = response.json()?;
+        let id = &*self.id.insert(progress.statement_id.into());
+        let status = progress.status;
+        // Only what is known to go on is waited for, and cancelled.
+        self.state = State::Over;
+        let error = match &*status.state {
+            "SUCCEEDED" => return Ok(true),
+            "PENDING" => {
+                self.state = State::Pausing;
+                self.message = "the SQL warehouse is starting, or busy";
+                return Ok(false);
+            }
+            "RUNNING" => {
+                self.state = State::Pausing;
+                self.message = "the statement is running";
+                return Ok(false);
+            }
+            "FAILED" => {
+                let error = status.error.as_ref();
+                let code = error.and_then(|error| error.error_code.as_deref());
+                failure::of_statement(
+                    code,
+                    error
+                        .and_then(|error| error.message.as_deref())
+                        .unwrap_or("no reason given"),
+                )
+            }
+            "CANCELED" => Error::new(
+                ErrorCode::Other("cancelled".to_owned()),
+                "somebody, or the warehouse itself, cancelled the statement",
+            ),
+            "CLOSED" => Error::new(
+                ErrorCode::Unavailable,
+                "the statement's result is gone: it was not fetched in time",
+            ),
+            other => Error::protocol(format!(
+                "the statement is in state `{other}`, which is not known"
+            )),
+        };
+        Err(error.with_attribute("statement_id", id.as_str()))
+    }
+
+    /// A statement that Databricks does not know any more is not what the caller means by not found.
+    fn lost(&mut self, error: Error) -> Error {
+        match (&self.id, &error.code) {
+            (Some(_), ErrorCode::NotFound) => {
+                self.state = State::Over;
+                error.with_code(ErrorCode::Unavailable)
+            }
+            (Some(_), _) => {
+                // It may well still run: leave it to be cancelled.
+                self.state = State::Pausing;
+                error
+            }
+            (None, _) => {
+                self.state = State::Over;
+                error
+            }
+        }
+    }
+
+    fn cancel(&mut self) {
+        let state = std::mem::replace(&mut self.state, State::Over);
+        if let (State::Asked(mut call), None) = (state, &self.id) {
+            // Its id comes with the first answer, and nothing can be cancelled without.
+            let Some(Ok(response)) = call.finish_within(Self::ID_GRACE) else {
+                return;
+            };
+            if !matches!(self.judge(&response), Ok(false)) {
+                return;
+            }
+        }
+        let Some(id) = &self.id else { return };
+        match self
+            .client
+            .send(request::cancel(id))
+            .finish_within(Self::CANCEL_GRACE)
+        {
+            Some(Err(error)) => log::warn!(
+                "statement {id} may still run, because it could not be cancelled: {error}"
+            ),
+            Some(Ok(_)) | None => log::debug!("statement {id} was cancelled"),
+        }
+    }
+}
+
+impl Drop for Statement {
+    fn drop(&mut self) {
+        if !matches!(self.state, State::Over) {
+            self.cancel();
+        }
+    }
+}
