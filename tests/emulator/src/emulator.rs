@@ -1,0 +1,260 @@
+//! The running emulator, for tests and for the binary.
+
+use crate::access::{Access, Rule, Viewer};
+use crate::background::Background;
+use crate::catalog::Metastore;
+use crate::databricks;
+use crate::generate::{GenerateError, Shape, generate};
+use crate::http::fault::Fault;
+use crate::http::requests::Requests;
+use crate::http::{control, serve};
+use crate::load::{LOADER, LoadError, load};
+use crate::register::{RawTables, register};
+use crate::settings::Settings;
+use crate::shared::Shared;
+use crate::sql::{ScriptError, Session};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// The token that is accepted when no other is given.
+pub const DEFAULT_TOKEN: &str = "dapi-emulator";
+/// Whose token that is.
+pub const DEFAULT_PRINCIPAL: &str = "dev@example.com";
+/// The SQL warehouse there is when no other is given.
+pub const DEFAULT_WAREHOUSE: &str = "4f2a9c0e77d1b3aa";
+
+/// Largest request body, in bytes. A statement alone may have 16 MiB.
+const BODY_LIMIT: usize = 64 << 20;
+
+/// Why the emulator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken, or sockets or threads are not to be had.
+    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
+    Listen {
+        /// Which port was asked for.
+        port: u16,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A directory could not be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The generated catalog clashes with one that a script created.
+    #[error("cannot generate a catalog: {0}")]
+    Generate(String),
+}
+
+impl From<GenerateError> for StartError {
+    fn from(error: GenerateError) -> Self {
+        Self::Generate(error.to_string())
+    }
+}
+
+/// What the emulator shall hold and how it shall behave.
+#[derive(Debug, Clone, Default)]
+pub struct Builder {
+    directories: Vec<PathBuf>,
+    shape: Option<Shape>,
+    tokens: Vec<(String, String)>,
+    rules: Vec<Rule>,
+    warehouses: Vec<String>,
+    settings: Settings,
+    port: u16,
+}
+
+impl Builder {
+    /// Runs the directory's scripts; see the crate's README for how files are found. May be given
+    /// several times.
+    #[must_use]
+    pub fn load_dir(mut self, directory: impl AsRef<Path>) -> Self {
+        self.directories.push(directory.as_ref().to_owned());
+        self
+    }
+
+    /// Makes up the catalog `gen`.
+    #[must_use]
+    pub fn generate(mut self, shape: Shape) -> Self {
+        self.shape = Some(shape);
+        self
+    }
+
+    /// Accepts this bearer token as this principal's. Without any, [`DEFAULT_TOKEN`] is accepted.
+    #[must_use]
+    pub fn token(mut self, token: &str, principal: &str) -> Self {
+        self.tokens.push((token.to_owned(), principal.to_owned()));
+        self
+    }
+
+    /// Keeps something from a principal.
+    #[must_use]
+    pub fn rule(mut self, rule: Rule) -> Self {
+        self.rules.push(rule);
+        self
+    }
+
+    /// Has a SQL warehouse of this id. Without any, there is [`DEFAULT_WAREHOUSE`].
+    #[must_use]
+    pub fn warehouse(mut self, id: &str) -> Self {
+        self.warehouses.push(id.to_owned());
+        self
+    }
+
+    /// Turns knobs.
+    #[must_use]
+    pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// Listens on this port of 127.0.0.1; 0, the default, takes a free one.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Fills the warehouse and starts to listen. Blocks until both are done.
+    ///
+    /// # Errors
+    /// When a script fails, the port is taken, or the catalog `gen` exists already.
+    pub fn start(self) -> Result<Emulator, StartError> {
+        let port = self.port;
+        let failed = move |source| StartError::Listen { port, source };
+        let background = Background::new().map_err(failed)?;
+        let listen = TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+        let panicked = || io::Error::other("a task of the emulator panicked");
+        let listener = background.wait(listen).ok_or_else(panicked);
+        let listener = listener.and_then(|bound| bound).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let shared = Arc::new(self.shared());
+        let filled = background.wait(self.clone().fill(Arc::clone(&shared)));
+        filled.ok_or_else(|| failed(panicked()))??;
+        background.spawn(serve(listener, self.app(&shared)));
+        Ok(Emulator {
+            shared,
+            address,
+            background,
+        })
+    }
+
+    fn shared(&self) -> Shared {
+        let mut tokens = self.tokens.clone();
+        if tokens.is_empty() {
+            tokens.push((DEFAULT_TOKEN.to_owned(), DEFAULT_PRINCIPAL.to_owned()));
+        }
+        let access = Access::new(tokens, self.rules.clone());
+        Shared::new(Arc::new(Metastore::new()), self.settings.clone(), access)
+    }
+
+    async fn fill(self, shared: Arc<Shared>) -> Result<(), StartError> {
+        for directory in &self.directories {
+            load(&shared.engine, directory).await?;
+        }
+        if let Some(shape) = self.shape {
+            generate(&shared.metastore, shape)?;
+        }
+        Ok(())
+    }
+
+    fn app(&self, shared: &Arc<Shared>) -> Router {
+        let mut warehouses = self.warehouses.clone();
+        if warehouses.is_empty() {
+            warehouses.push(DEFAULT_WAREHOUSE.to_owned());
+        }
+        // The protocols' paths do not overlap: a further one is merged beside the first.
+        let protocols = databricks::router(Arc::clone(shared), &warehouses);
+        Router::new()
+            .nest("/_emulator", control::router(Arc::clone(shared)))
+            .fallback_service(protocols)
+            .layer(DefaultBodyLimit::max(BODY_LIMIT))
+    }
+}
+
+/// A running emulator. Dropping it stops it and closes all connections.
+#[derive(Debug)]
+pub struct Emulator {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    background: Background,
+}
+
+impl Emulator {
+    /// An emulator yet to be started.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Where it listens, for example `http://127.0.0.1:49152`, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Runs a script, as an administrator whom no rule touches.
+    ///
+    /// # Errors
+    /// The first statement that fails; those before it have been carried out.
+    pub fn sql(&self, script: &str) -> Result<(), ScriptError> {
+        let session = Session::new(Viewer::unrestricted(LOADER));
+        let engine = self.shared.engine.clone();
+        let text = script.to_owned();
+        let run = async move { engine.run_script(&text, &session).await };
+        match self.background.wait(run) {
+            Some(finished) => finished.map(drop),
+            None => Err(ScriptError::panicked(script)),
+        }
+    }
+
+    /// What clients asked for since the start or the last reset; the control endpoint is not counted.
+    pub fn requests(&self) -> Requests {
+        self.shared.requests.report()
+    }
+
+    /// Forgets the requests counted so far.
+    pub fn reset_requests(&self) {
+        self.shared.requests.reset();
+    }
+
+    /// Adds a fault behind those there are.
+    pub fn fault(&self, fault: Fault) {
+        self.shared.faults.add(fault);
+    }
+
+    /// Removes all faults.
+    pub fn clear_faults(&self) {
+        self.shared.faults.clear();
+    }
+
+    /// Turns knobs.
+    pub fn settings(&self, change: impl FnOnce(&mut Settings)) {
+        self.shared.change_settings(change);
+    }
+
+    /// Registers tables that exist only as metadata.
+    pub fn add_tables(&self, tables: RawTables) {
+        register(&self.shared.metastore, tables);
+    }
+
+    /// Accepts one more token.
+    pub fn add_token(&self, token: &str, principal: &str) {
+        let (token, principal) = (token.to_owned(), principal.to_owned());
+        self.shared
+            .change_access(|access| access.add_token(token, principal));
+    }
+
+    /// No longer accepts a token, as if it had expired.
+    pub fn remove_token(&self, token: &str) {
+        self.shared
+            .change_access(|access| access.remove_token(token));
+    }
+
+    /// Keeps something from a principal, from the next request on.
+    pub fn add_rule(&self, rule: Rule) {
+        self.shared.change_access(|access| access.add_rule(rule));
+    }
+}

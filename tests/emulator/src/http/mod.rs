@@ -1,0 +1,12 @@
+//! HTTP that every protocol shares: the accept loop, what happens to a request before and after
+//! its handler, and the control endpoint.
+
+pub(crate) mod control;
+pub mod fault;
+mod front;
+pub mod requests;
+mod serve;
+mod tamper;
+
+pub(crate) use front::{Wire, front};
+pub(crate) use serve::serve;

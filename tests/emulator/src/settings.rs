@@ -1,0 +1,70 @@
+//! The knobs, all of which can be turned while the emulator runs.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// How the emulator behaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// How long every request of a protocol waits before it is answered, in milliseconds.
+    pub latency_ms: u64,
+    /// Most tables with columns on one page of Unity Catalog.
+    pub page_size: usize,
+    /// Most entries on any other page: catalogs, schemas, tables without columns, summaries.
+    pub list_page_size: usize,
+    /// Whether an empty page that still carries a token comes before every page of Unity Catalog.
+    pub empty_pages: bool,
+    /// Whether 64-bit integers in JSON are strings, as some gateways render them.
+    pub int64_as_text: bool,
+    /// Most rows in one chunk of a statement's result.
+    pub chunk_rows: usize,
+    /// How many polls of a statement find it PENDING before the warehouse is warm.
+    pub pending_polls: u32,
+    /// How long a statement's result can be fetched, in milliseconds; then it is CLOSED.
+    pub result_lifetime_ms: u64,
+    /// How long a finished statement is known at all, in milliseconds; then it is 404.
+    pub statement_lifetime_ms: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            latency_ms: 0,
+            page_size: 50,
+            list_page_size: 1_000,
+            empty_pages: false,
+            int64_as_text: false,
+            chunk_rows: 10_000,
+            pending_polls: 0,
+            result_lifetime_ms: 60 * 60 * 1_000,
+            statement_lifetime_ms: 12 * 60 * 60 * 1_000,
+        }
+    }
+}
+
+impl Settings {
+    /// These settings with some members replaced.
+    ///
+    /// # Errors
+    /// A sentence when a member is unknown or of the wrong type, or a page or chunk could hold
+    /// nothing.
+    pub fn patched(&self, changes: Map<String, Value>) -> Result<Self, String> {
+        let mut members = match serde_json::to_value(self) {
+            Ok(Value::Object(members)) => members,
+            other => return Err(format!("settings are no object: {other:?}")),
+        };
+        members.extend(changes);
+        let patched: Self =
+            serde_json::from_value(Value::Object(members)).map_err(|error| error.to_string())?;
+        let sizes = [
+            patched.page_size,
+            patched.list_page_size,
+            patched.chunk_rows,
+        ];
+        if sizes.contains(&0) {
+            return Err("page_size, list_page_size and chunk_rows must be at least 1".to_owned());
+        }
+        Ok(patched)
+    }
+}

@@ -1,0 +1,140 @@
+//! The SQL engine: DataFusion over the catalog, and Databricks' DDL that changes it.
+
+pub(crate) mod cursor;
+mod error;
+mod execute;
+mod functions;
+mod grammar;
+mod information;
+pub(crate) mod lexer;
+mod parameters;
+mod planners;
+mod providers;
+mod query;
+mod rewrite;
+mod rows;
+mod spelling;
+mod statement;
+
+pub use error::SqlError;
+pub use parameters::Parameter;
+pub use rows::{ResultColumn, Rows};
+
+use crate::access::Viewer;
+use crate::catalog::{Metastore, TablePath};
+use datafusion::catalog::TableProvider;
+use datafusion::execution::SessionState;
+use std::collections::BTreeMap;
+use std::fmt::{self, Debug, Formatter};
+use std::sync::Arc;
+
+/// The catalog that bare names are in when a statement names none.
+const DEFAULT_CATALOG: &str = "main";
+
+/// Files that a script can read as tables of text, by their name in lower case.
+pub(crate) type Files = BTreeMap<String, Arc<dyn TableProvider>>;
+
+/// Who runs a statement, and where its bare names are looked up.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub viewer: Viewer,
+    pub catalog: String,
+    pub schema: String,
+    pub parameters: Vec<Parameter>,
+    /// What `csv.`NAME.csv`` means, in scripts of a loaded directory.
+    pub files: Arc<Files>,
+}
+
+impl Session {
+    /// A session in the default catalog and schema.
+    pub fn new(viewer: Viewer) -> Self {
+        Self {
+            viewer,
+            catalog: DEFAULT_CATALOG.to_owned(),
+            schema: crate::catalog::DEFAULT_SCHEMA.to_owned(),
+            parameters: Vec::new(),
+            files: Arc::default(),
+        }
+    }
+
+    /// The full name that one to three parts mean here.
+    fn table_path(&self, parts: &[String]) -> Result<TablePath, SqlError> {
+        match parts {
+            [table] => Ok(TablePath::new(&self.catalog, &self.schema, table)),
+            [schema, table] => Ok(TablePath::new(&self.catalog, schema, table)),
+            [catalog, schema, table] => Ok(TablePath::new(catalog, schema, table)),
+            _ => Err(SqlError::syntax("a table's name has one to three parts")),
+        }
+    }
+}
+
+/// Runs statements against a catalog. Clones share everything.
+#[derive(Clone)]
+pub(crate) struct Engine {
+    metastore: Arc<Metastore>,
+    /// Functions, planners and options, the same for every statement.
+    base: Arc<SessionState>,
+}
+
+impl Debug for Engine {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+/// The statement of a script that failed, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("statement {number}: {error}\n{statement}")]
+pub struct ScriptError {
+    /// Which statement, from 1.
+    pub number: usize,
+    /// Its text.
+    pub statement: String,
+    /// Why it failed.
+    pub error: SqlError,
+}
+
+impl ScriptError {
+    /// The engine itself broke on this script.
+    pub(crate) fn panicked(script: &str) -> Self {
+        Self {
+            number: 1,
+            statement: script.to_owned(),
+            error: SqlError::panicked(),
+        }
+    }
+}
+
+impl Engine {
+    pub fn new(metastore: Arc<Metastore>) -> Self {
+        Self {
+            metastore,
+            base: Arc::new(query::base_state()),
+        }
+    }
+
+    /// Runs one statement. DDL and inserts answer without columns.
+    pub async fn execute(&self, sql: &str, session: &Session) -> Result<Rows, SqlError> {
+        let sql = spelling::resolve_identifier_clauses(sql, &session.parameters)?;
+        let statement = grammar::statement(&sql)?;
+        execute::execute(self, statement, session).await
+    }
+
+    /// Runs statements in order up to the first that fails; answers how many there were.
+    pub async fn run_script(&self, script: &str, session: &Session) -> Result<usize, ScriptError> {
+        let statements = lexer::statements(script).map_err(|error| ScriptError {
+            number: 1,
+            statement: script[error.at..].to_owned(),
+            error: SqlError::syntax(format!("the {} opened here never ends", error.what)),
+        })?;
+        for (at, statement) in statements.iter().enumerate() {
+            let failed = |error| ScriptError {
+                number: at + 1,
+                statement: (*statement).to_owned(),
+                error,
+            };
+            self.execute(statement, session).await.map_err(failed)?;
+        }
+        Ok(statements.len())
+    }
+}
