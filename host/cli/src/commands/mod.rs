@@ -1,0 +1,88 @@
+//! One command, one file: arguments, help text and function together.
+
+mod plugin;
+mod run;
+mod schema;
+mod state;
+
+use clap::Subcommand;
+use rocky_cache::{CacheConfig, Reader};
+
+use crate::config::{CacheSection, Project};
+use crate::context::Context;
+use crate::error::{CommandError, Status};
+
+/// What rocky can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Run(run::RunArgs),
+    #[command(subcommand)]
+    Schema(schema::SchemaCommand),
+    State(state::StateArgs),
+    #[command(subcommand)]
+    Plugin(plugin::PluginCommand),
+}
+
+/// Carries out a command.
+pub fn dispatch(context: &Context, command: Command) -> Result<Status, CommandError> {
+    match command {
+        Command::Run(args) => in_runtime(run::run(context, args)),
+        Command::Schema(command) => schema::schema(context, command),
+        Command::State(_) => state::state(context),
+        Command::Plugin(command) => in_runtime(plugin::plugin(context, command)),
+    }
+}
+
+fn in_runtime(
+    work: impl Future<Output = Result<Status, CommandError>>,
+) -> Result<Status, CommandError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime =
+        runtime.map_err(|error| anyhow::Error::new(error).context("cannot start the runtime"))?;
+    runtime.block_on(async {
+        tokio::select! {
+            outcome = work => outcome,
+            _ = tokio::signal::ctrl_c() => Err(CommandError::failed("interrupted; what was committed to the cache stays")),
+        }
+    })
+}
+
+/// How the cache is configured, with the command line over the project over the defaults.
+fn cache_config(context: &Context, project: Option<&Project>) -> (CacheConfig, &'static str) {
+    let defaults = CacheSection::default();
+    let section = project.map_or(&defaults, |project| &project.cache);
+    let ttl_seconds = context.global.cache_ttl.unwrap_or(section.ttl_seconds);
+    if !section.enabled {
+        // Not even looked for: the path is never used.
+        let config = CacheConfig {
+            enabled: false,
+            ttl_seconds,
+            ..CacheConfig::at("")
+        };
+        return (config, "disabled");
+    }
+    let state = context.state_path(project);
+    let config = CacheConfig {
+        ttl_seconds,
+        history_days: section.history_days,
+        ..CacheConfig::at(state.path)
+    };
+    (config, state.reason)
+}
+
+/// Opens the cache for reading. Where there is none the error says how to fill it.
+fn open_cache(config: &CacheConfig) -> Result<Reader, CommandError> {
+    if !config.enabled {
+        return Err(CommandError::failed("the schema cache is disabled")
+            .hint("set `enabled = true` under [cache.schemas] in rocky.toml"));
+    }
+    Reader::open(config)?.ok_or_else(|| {
+        CommandError::failed(format!(
+            "there is no schema cache at {}",
+            config.path.display()
+        ))
+        .hint("fill it with `rocky run`")
+    })
+}

@@ -1,0 +1,230 @@
+use std::io::{self, Write};
+
+use clap::Args;
+use rocky_cache::{SchemaInfo, Snapshot, TableInfo, Timestamp, is_fresh};
+use rocky_schema::{Coverage, Matching, SchemaName};
+use serde::Serialize;
+
+use crate::commands::{cache_config, open_cache, schema::adapters};
+use crate::context::Context;
+use crate::error::{CommandError, Status};
+use crate::human;
+use crate::names::{self, printable};
+use crate::output::{self, Report, Style};
+
+/// List the cached schemas, or the tables of one.
+#[derive(Debug, Args)]
+pub struct LsArgs {
+    /// A pattern of schemas such as `raw.*`; a name without `*` or `?` lists the tables of that schema
+    #[arg(value_name = "CATALOG.SCHEMA")]
+    name: Option<String>,
+    /// Only what this adapter described
+    #[arg(long, value_name = "NAME")]
+    adapter: Option<String>,
+}
+
+pub fn ls(context: &Context, args: &LsArgs) -> Result<Status, CommandError> {
+    let project = context.project()?;
+    let (config, _) = cache_config(context, project.as_ref());
+    let snapshot = open_cache(&config)?.snapshot()?;
+    let adapters = adapters(&snapshot, args.adapter.as_deref())?;
+    let wanted = args.name.as_deref().map(wanted).transpose()?;
+    match wanted {
+        Some(name) if !names::is_pattern(&name.catalog) && !names::is_pattern(&name.schema) => {
+            tables(context, &snapshot, &adapters, &name)
+        }
+        pattern => {
+            let now = context.now();
+            let mut schemas = Vec::new();
+            let connections = snapshot.connections()?;
+            for adapter in &adapters {
+                let known = connections.iter().find(|known| known.adapter == *adapter);
+                let matching = known.map_or(Matching::Exact, |known| known.rules.tables);
+                for info in snapshot.schemas(adapter)? {
+                    if pattern
+                        .as_ref()
+                        .is_none_or(|pattern| matches(pattern, &info.name, matching))
+                    {
+                        schemas.push(SchemaLine::new(adapter, info, now, config.ttl_seconds));
+                    }
+                }
+            }
+            output::print(context, &SchemaList { schemas })?;
+            Ok(Status::Done)
+        }
+    }
+}
+
+fn wanted(text: &str) -> Result<SchemaName, CommandError> {
+    match names::split(text)?.as_slice() {
+        [catalog, schema] => Ok(SchemaName::new(catalog, schema)),
+        [catalog] => Ok(SchemaName::new(catalog, "*")),
+        _ => Err(
+            CommandError::usage(format!("`{text}` is not CATALOG.SCHEMA")).hint(
+                "show one table with `rocky schema show`; quote a part that holds a dot: \"a.b\".c",
+            ),
+        ),
+    }
+}
+
+/// Whether a schema matches a pattern, by its warehouse's own rule for letter case.
+fn matches(pattern: &SchemaName, name: &SchemaName, matching: Matching) -> bool {
+    let part =
+        |pattern: &str, name: &str| names::matches(&matching.key(pattern), &matching.key(name));
+    part(&pattern.catalog, &name.catalog) && part(&pattern.schema, &name.schema)
+}
+
+fn tables(
+    context: &Context,
+    snapshot: &Snapshot,
+    adapters: &[String],
+    name: &SchemaName,
+) -> Result<Status, CommandError> {
+    let mut tables = Vec::new();
+    let mut known = false;
+    for adapter in adapters {
+        known |= snapshot.schema(adapter, name)?.is_some();
+        let listed = snapshot.tables(adapter, name)?;
+        tables.extend(listed.into_iter().map(|info| TableLine::new(adapter, info)));
+    }
+    if !known {
+        return Err(
+            CommandError::failed(format!("the cache does not hold the schema {name}"))
+                .hint("list what it holds with `rocky schema ls`, or describe it with `rocky run`"),
+        );
+    }
+    output::print(
+        context,
+        &TableList {
+            catalog: name.catalog.clone(),
+            schema: name.schema.clone(),
+            tables,
+        },
+    )?;
+    Ok(Status::Done)
+}
+
+#[derive(Debug, Serialize)]
+struct SchemaList {
+    schemas: Vec<SchemaLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct SchemaLine {
+    adapter: String,
+    catalog: String,
+    schema: String,
+    tables: u64,
+    columns: u64,
+    described_at_ms: u64,
+    fresh: bool,
+    coverage: Coverage,
+    failed_tables: u64,
+    principal: Option<String>,
+    #[serde(skip)]
+    age: String,
+}
+
+impl SchemaLine {
+    fn new(adapter: &str, info: SchemaInfo, now: Timestamp, ttl_seconds: u64) -> Self {
+        let described_at = info.cost.described_at;
+        Self {
+            adapter: adapter.to_owned(),
+            tables: info.tables,
+            columns: info.columns,
+            described_at_ms: described_at.as_millis(),
+            fresh: is_fresh(described_at, now, ttl_seconds),
+            coverage: info.coverage,
+            failed_tables: info.failed,
+            principal: info.principal,
+            age: human::age(now.since(described_at)),
+            catalog: info.name.catalog,
+            schema: info.name.schema,
+        }
+    }
+}
+
+impl Report for SchemaList {
+    const COMMAND: &'static str = "schema ls";
+
+    fn write_human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        if self.schemas.is_empty() {
+            return writeln!(out, "No schema is cached under that name.");
+        }
+        let mut table = style.table(
+            &["adapter", "schema", "tables", "columns", "described", ""],
+            2..4,
+        );
+        for line in &self.schemas {
+            let name = SchemaName::new(&line.catalog, &line.schema);
+            let mut states = Vec::new();
+            if !line.fresh {
+                states.push("stale");
+            }
+            if line.coverage == Coverage::Truncated || line.failed_tables > 0 {
+                states.push("incomplete");
+            }
+            let counts = [line.tables, line.columns].map(|count| count.to_string());
+            let described = [line.age.clone(), states.join(", ")];
+            table.row(
+                [line.adapter.clone(), name.to_string()]
+                    .into_iter()
+                    .chain(counts)
+                    .chain(described),
+            );
+        }
+        table.write(out)
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct TableList {
+    catalog: String,
+    schema: String,
+    tables: Vec<TableLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct TableLine {
+    adapter: String,
+    table: String,
+    kind: String,
+    columns: u32,
+    first_seen_ms: u64,
+    last_changed_ms: u64,
+}
+
+impl TableLine {
+    fn new(adapter: &str, info: TableInfo) -> Self {
+        Self {
+            adapter: adapter.to_owned(),
+            table: info.name,
+            kind: info.kind,
+            columns: info.columns,
+            first_seen_ms: info.first_seen.as_millis(),
+            last_changed_ms: info.last_changed.as_millis(),
+        }
+    }
+}
+
+impl Report for TableList {
+    const COMMAND: &'static str = "schema ls";
+
+    fn write_human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        let name = SchemaName::new(&self.catalog, &self.schema);
+        if self.tables.is_empty() {
+            return writeln!(out, "The schema {name} is cached and has no tables.");
+        }
+        let mut table = style.table(&["adapter", "table", "kind", "columns"], 3..4);
+        for line in &self.tables {
+            let columns = line.columns.to_string();
+            table.row([
+                line.adapter.clone(),
+                printable(&line.table),
+                printable(&line.kind),
+                columns,
+            ]);
+        }
+        table.write(out)
+    }
+}

@@ -1,0 +1,178 @@
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use rocky_cache::{AdapterStats, Reader};
+use serde::Serialize;
+
+use crate::commands::cache_config;
+use crate::context::Context;
+use crate::error::{CommandError, Status};
+use crate::human;
+use crate::output::{self, Report, Style};
+
+/// Show where the schema cache is, and what it holds.
+#[derive(Debug, Args)]
+pub struct StateArgs {
+    #[command(subcommand)]
+    command: Option<StateCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+enum StateCommand {
+    /// The same as `rocky state`
+    Show,
+}
+
+pub fn state(context: &Context) -> Result<Status, CommandError> {
+    let project = context.project()?;
+    let (config, reason) = cache_config(context, project.as_ref());
+    let mut report = StateReport {
+        enabled: config.enabled,
+        path: config.enabled.then(|| config.path.clone()),
+        reason,
+        exists: false,
+        format: None,
+        bytes: 0,
+        schemas: 0,
+        tables: 0,
+        layouts: 0,
+        ttl_seconds: config.ttl_seconds,
+        adapters: Vec::new(),
+    };
+    if let Some(reader) = Reader::open(&config)? {
+        let stats = reader
+            .snapshot()?
+            .stats(context.now(), config.ttl_seconds)?;
+        report.exists = true;
+        report.format = stats.format_version;
+        report.bytes = stats.file_bytes;
+        report.schemas = stats.schemas;
+        report.tables = stats.tables;
+        report.layouts = stats.layouts;
+        report.adapters = stats.adapters.into_iter().map(AdapterLine::from).collect();
+    }
+    output::print(context, &report)?;
+    Ok(Status::Done)
+}
+
+#[derive(Debug, Serialize)]
+struct StateReport {
+    enabled: bool,
+    path: Option<PathBuf>,
+    reason: &'static str,
+    exists: bool,
+    format: Option<u64>,
+    bytes: u64,
+    schemas: u64,
+    tables: u64,
+    layouts: u64,
+    ttl_seconds: u64,
+    adapters: Vec<AdapterLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct AdapterLine {
+    adapter: String,
+    schemas: u64,
+    tables: u64,
+    fresh: u64,
+    stale: u64,
+    incomplete: u64,
+}
+
+impl From<AdapterStats> for AdapterLine {
+    fn from(stats: AdapterStats) -> Self {
+        let AdapterStats {
+            adapter,
+            schemas,
+            tables,
+            fresh,
+            stale,
+            incomplete,
+            ..
+        } = stats;
+        Self {
+            adapter,
+            schemas,
+            tables,
+            fresh,
+            stale,
+            incomplete,
+        }
+    }
+}
+
+impl Report for StateReport {
+    const COMMAND: &'static str = "state";
+
+    fn write_human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        let Some(path) = &self.path else {
+            return writeln!(
+                out,
+                "The schema cache is disabled: `enabled = false` under [cache.schemas] in rocky.toml."
+            );
+        };
+        let mut fact =
+            |name: &str, value: &str| writeln!(out, "{} {value}", style.dim(&format!("{name:<8}")));
+        fact("path", &path.display().to_string())?;
+        fact("why", self.reason)?;
+        if !self.exists {
+            return writeln!(
+                out,
+                "\nNothing is cached yet: `rocky run` creates the file."
+            );
+        }
+        let format = self
+            .format
+            .map_or_else(|| "none yet".to_owned(), |version| version.to_string());
+        fact("format", &format)?;
+        fact("size", &human::bytes(self.bytes))?;
+        let counts = [
+            (self.schemas, "schema"),
+            (self.tables, "table"),
+            (self.layouts, "layout"),
+        ];
+        fact(
+            "holds",
+            &counts
+                .map(|(count, unit)| human::count_of(count, unit))
+                .join(", "),
+        )?;
+        fact("ttl", &human::count_of(self.ttl_seconds, "second"))?;
+        self.write_adapters(out, style)
+    }
+}
+
+impl StateReport {
+    fn write_adapters(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        if self.adapters.is_empty() {
+            return Ok(());
+        }
+        writeln!(out)?;
+        let mut table = style.table(
+            &[
+                "adapter",
+                "schemas",
+                "tables",
+                "fresh",
+                "stale",
+                "incomplete",
+            ],
+            1..6,
+        );
+        for line in &self.adapters {
+            let counts = [
+                line.schemas,
+                line.tables,
+                line.fresh,
+                line.stale,
+                line.incomplete,
+            ];
+            table.row(
+                std::iter::once(line.adapter.clone()).chain(counts.map(|count| count.to_string())),
+            );
+        }
+        table.write(out)
+    }
+}

@@ -1,0 +1,123 @@
+//! The one error of the command line, and its one rendering.
+
+use std::process::ExitCode;
+
+use rocky_cache::CacheError;
+use rocky_plugin::{CallError, HostError, LoadError};
+
+use crate::context::Context;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Everything was done.
+    Done,
+    /// Nothing was done, or what was asked does not hold.
+    Failed,
+    /// Some of it was done.
+    Partial,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Done => ExitCode::SUCCESS,
+            Status::Failed => ExitCode::from(1),
+            Status::Partial => ExitCode::from(3),
+        }
+    }
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug)]
+pub struct CommandError {
+    /// Whether the user asked for something that makes no sense.
+    usage: bool,
+    error: anyhow::Error,
+    hints: Vec<String>,
+}
+
+impl CommandError {
+    /// A wrong use of the command line.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self {
+            usage: true,
+            error: anyhow::Error::msg(message.into()),
+            hints: Vec::new(),
+        }
+    }
+
+    /// A failure told in one sentence.
+    pub fn failed(message: impl Into<String>) -> Self {
+        anyhow::Error::msg(message.into()).into()
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Prints the error, its causes and its hints, and gives the exit status.
+    pub fn report(&self, context: Option<&Context>) -> ExitCode {
+        let color = context.is_some_and(Context::color_stderr);
+        let paint = |code: &str, text: &str| match color {
+            true => format!("\x1b[{code}m{text}\x1b[0m"),
+            false => text.to_owned(),
+        };
+        eprintln!("{}: {}", paint("1;31", "error"), self.error);
+        for cause in self.error.chain().skip(1) {
+            eprintln!("  {}: {cause}", paint("1", "because"));
+        }
+        for hint in &self.hints {
+            eprintln!("  {}: {hint}", paint("1;36", "hint"));
+        }
+        ExitCode::from(if self.usage { 2 } else { 1 })
+    }
+}
+
+impl From<anyhow::Error> for CommandError {
+    fn from(error: anyhow::Error) -> Self {
+        Self {
+            usage: false,
+            error,
+            hints: Vec::new(),
+        }
+    }
+}
+
+impl From<CacheError> for CommandError {
+    fn from(error: CacheError) -> Self {
+        anyhow::Error::new(error).into()
+    }
+}
+
+impl From<HostError> for CommandError {
+    fn from(error: HostError) -> Self {
+        anyhow::Error::new(error).into()
+    }
+}
+
+impl From<LoadError> for CommandError {
+    fn from(error: LoadError) -> Self {
+        let hint = match &error {
+            LoadError::NotFound { .. } => Some(
+                "set ROCKY_PLUGIN_PATH to the directory that holds the plugin, or name its file: ./NAME.wasm".to_owned(),
+            ),
+            LoadError::ContractVersion { .. } => Some("get the plugin and rocky from matching releases".to_owned()),
+            LoadError::Call(error) => error.hint(),
+            _ => None,
+        };
+        hint.into_iter()
+            .fold(anyhow::Error::new(error).into(), Self::hint)
+    }
+}
+
+impl From<CallError> for CommandError {
+    fn from(error: CallError) -> Self {
+        let hint = error.hint();
+        hint.into_iter()
+            .fold(anyhow::Error::new(error).into(), Self::hint)
+    }
+}

@@ -1,0 +1,44 @@
+//! The `rocky` command: reads configuration, plans, joins the plugin host and the cache, and prints.
+
+mod args;
+mod commands;
+mod config;
+mod context;
+mod error;
+mod human;
+mod names;
+mod output;
+mod plugins;
+mod run;
+mod state_path;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Cli;
+use crate::context::Context;
+
+fn main() -> ExitCode {
+    silence_cache_panics();
+    let cli = Cli::parse();
+    let context = match Context::new(cli.global) {
+        Ok(context) => context,
+        Err(error) => return error.report(None),
+    };
+    match commands::dispatch(&context, cli.command) {
+        Ok(status) => status.into(),
+        Err(error) => error.report(Some(&context)),
+    }
+}
+
+/// On a damaged file the database may panic. The cache catches that and reports it as an error; the message of
+/// the panic itself helps nobody.
+fn silence_cache_panics() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some("rocky-cache") {
+            report(panic);
+        }
+    }));
+}

@@ -1,0 +1,163 @@
+//! Names as users write them: dotted, with quotes where a part needs them, and patterns.
+
+use crate::error::CommandError;
+
+/// Splits `a."b.c".d` into its parts. A part may be quoted with `"` or a backtick, doubled inside it.
+pub fn split(text: &str) -> Result<Vec<String>, CommandError> {
+    let mut parts = Vec::new();
+    let mut rest = text.chars().peekable();
+    loop {
+        let mut part = String::new();
+        match rest.peek().copied() {
+            Some(quote @ ('"' | '`')) => {
+                rest.next();
+                loop {
+                    match rest.next() {
+                        Some(c) if c == quote && rest.peek() == Some(&quote) => {
+                            rest.next();
+                            part.push(quote);
+                        }
+                        Some(c) if c == quote => break,
+                        Some(c) => part.push(c),
+                        None => {
+                            return Err(CommandError::usage(format!(
+                                "`{text}`: the quote {quote} is not closed"
+                            )));
+                        }
+                    }
+                }
+            }
+            _ => {
+                while let Some(c) = rest.next_if(|c| *c != '.') {
+                    part.push(c);
+                }
+                if part.is_empty() {
+                    return Err(CommandError::usage(format!(
+                        "`{text}`: a part of the name is empty"
+                    )));
+                }
+            }
+        }
+        parts.push(part);
+        match rest.next() {
+            Some('.') => {}
+            None => return Ok(parts),
+            Some(other) => {
+                return Err(CommandError::usage(format!(
+                    "`{text}`: expected a dot, found {other:?}"
+                )));
+            }
+        }
+    }
+}
+
+/// Whether a text is a pattern: `*` stands for any characters, `?` for one.
+pub fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
+/// Whether `name` matches `pattern`. Case counts; whoever ignores it folds both first.
+pub fn matches(pattern: &str, name: &str) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let name: Vec<char> = name.chars().collect();
+    let (mut p, mut n) = (0, 0);
+    // Where the last `*` was, and how far it has eaten.
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(&c) = name.get(n) {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some(&q) if q == '?' || q == c => {
+                p += 1;
+                n += 1;
+            }
+            _ => match star {
+                Some((at, eaten)) => {
+                    star = Some((at, eaten + 1));
+                    p = at + 1;
+                    n = eaten + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.iter().skip(p).all(|c| *c == '*')
+}
+
+/// The known name that `name` was probably meant to be.
+pub fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(3) / 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// A text from outside, safe to print on a terminal: control characters become escapes.
+pub fn printable(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_control() => safe.extend(c.escape_default()),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use rocky_schema::SchemaName;
+
+    use super::*;
+
+    #[test]
+    fn a_dot_separates_unless_it_is_quoted() {
+        assert_eq!(split("raw.flights").unwrap(), ["raw", "flights"]);
+        assert_eq!(split("a.\"b.c\".`d``e`").unwrap(), ["a", "b.c", "d`e"]);
+        for bad in ["", "a..b", "a.", "\"a", "\"a\"b"] {
+            assert!(split(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, name) in [
+            ("*", ""),
+            ("src__*", "src__"),
+            ("*a*b", "xaxaxb"),
+            ("f?o", "foo"),
+            ("ä*", "äé"),
+        ] {
+            assert!(matches(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [
+            ("src__*", "src_x"),
+            ("a", "ab"),
+            ("?", ""),
+            ("*x", "xy"),
+            ("A", "a"),
+        ] {
+            assert!(!matches(pattern, name), "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_recognised_and_a_guess_is_not() {
+        let known = ["plugin", "auth", "limits"];
+        assert_eq!(closest("plugn", known), Some("plugin"));
+        assert_eq!(closest("colour", known), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_displayed_can_be_written(catalog in "[^\\p{Cc}]+", schema in "[^\\p{Cc}]+") {
+            let name = SchemaName::new(catalog, schema);
+            proptest::prop_assert_eq!(split(&name.to_string()).unwrap(), [name.catalog, name.schema]);
+        }
+    }
+}

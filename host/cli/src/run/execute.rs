@@ -1,0 +1,170 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rocky_cache::{Cost, SchemaTap, Tap, Timestamp};
+use rocky_plugin::{CallError, DescribeRequest, Outcome, PageSink, Progress, Usage};
+use rocky_schema::{AdapterError, Entry, Summary};
+use tokio::task::JoinSet;
+
+use crate::names;
+use crate::run::plan::Target;
+
+/// What became of one schema's description.
+#[derive(Debug)]
+pub struct Finished {
+    pub target: Target,
+    pub counts: Counts,
+    pub outcome: Result<(Option<Summary>, Usage), CallError>,
+}
+
+/// What a description held.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    pub tables: u64,
+    pub columns: u64,
+    pub failed: BTreeMap<String, AdapterError>,
+}
+
+/// Shows nothing before this: most runs are over by then.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Describes all targets at once, each adapter within its own limit, and hands every page to the tap.
+pub async fn execute(
+    targets: Vec<Target>,
+    tap: &Tap,
+    interactive: bool,
+    now: fn() -> Timestamp,
+) -> Vec<Finished> {
+    let bar = Arc::new(progress(targets.len() as u64, interactive));
+    let mut tasks = JoinSet::new();
+    let order: Vec<_> = targets
+        .iter()
+        .map(|target| (target.ready.adapter.name().to_owned(), target.name.clone()))
+        .collect();
+    for target in targets {
+        let schema = tap.schema(
+            &target.ready.connection,
+            &target.ready.provenance,
+            target.name.clone(),
+        );
+        let bar = bar.clone();
+        tasks.spawn(async move {
+            let finished = describe(target, schema, &bar, now).await;
+            bar.inc(1);
+            finished
+        });
+    }
+    let mut finished = tasks.join_all().await;
+    bar.finish_and_clear();
+    finished.sort_by_cached_key(|finished| {
+        let key = (
+            finished.target.ready.adapter.name().to_owned(),
+            finished.target.name.clone(),
+        );
+        order.iter().position(|other| *other == key)
+    });
+    finished
+}
+
+async fn describe(
+    target: Target,
+    schema: SchemaTap,
+    bar: &ProgressBar,
+    now: fn() -> Timestamp,
+) -> Finished {
+    let described_at = now();
+    let request = DescribeRequest::new(target.name.clone());
+    let label = target.name.to_string();
+    let mut sink = Sink {
+        schema,
+        counts: Counts::default(),
+        label: &label,
+        bar,
+    };
+    let described = target.ready.adapter.describe(request, &mut sink).await;
+    let Sink { schema, counts, .. } = sink;
+    let outcome = described.map(|described| {
+        let cost = Cost {
+            described_at,
+            duration: described.usage.duration,
+            requests: described.usage.requests,
+        };
+        // May wait for the writer when it is far behind, which holds back the describing as it should.
+        let summary = tokio::task::block_in_place(|| match described.outcome {
+            Outcome::Done(summary) => {
+                schema.done(&summary, cost);
+                Some(summary)
+            }
+            Outcome::Unchanged => {
+                schema.unchanged(cost);
+                None
+            }
+        });
+        (summary, described.usage)
+    });
+    Finished {
+        target,
+        counts,
+        outcome,
+    }
+}
+
+/// Counts the tables of one schema and passes them to the cache's tap.
+struct Sink<'a> {
+    schema: SchemaTap,
+    counts: Counts,
+    label: &'a str,
+    bar: &'a ProgressBar,
+}
+
+impl PageSink for Sink<'_> {
+    fn page(&mut self, entries: Vec<Entry>) {
+        for entry in &entries {
+            match entry {
+                Entry::Table(table) => {
+                    self.counts.tables += 1;
+                    self.counts.columns += table.columns.len() as u64;
+                }
+                Entry::Unchanged(_) => self.counts.tables += 1,
+                Entry::Failed(name, error) => {
+                    self.counts.failed.insert(name.clone(), error.clone());
+                }
+            }
+        }
+        self.schema.page(&entries);
+    }
+
+    fn waiting(&mut self, progress: &Progress) {
+        self.bar.set_message(format!(
+            "{}: {}",
+            self.label,
+            names::printable(&progress.message)
+        ));
+    }
+}
+
+fn progress(schemas: u64, interactive: bool) -> ProgressBar {
+    let target = if interactive {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let bar = ProgressBar::with_draw_target(Some(schemas), ProgressDrawTarget::hidden());
+    if let Ok(style) = ProgressStyle::with_template(
+        "{spinner} described {pos} of {len} schemas, {elapsed} {wide_msg:.dim}",
+    ) {
+        bar.set_style(style);
+    }
+    // The bar appears when the wait becomes one.
+    let late = bar.downgrade();
+    tokio::spawn(async move {
+        tokio::time::sleep(PATIENCE).await;
+        if let Some(bar) = late.upgrade() {
+            bar.set_draw_target(target);
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
+    });
+    bar
+}

@@ -1,0 +1,9 @@
+//! `rocky run`: what is to be described, the describing, and the report.
+
+mod execute;
+mod plan;
+mod report;
+
+pub use execute::execute;
+pub use plan::{Request, Role, plan};
+pub use report::RunReport;

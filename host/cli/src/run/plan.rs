@@ -1,0 +1,113 @@
+use std::collections::BTreeSet;
+
+use rocky_plugin::CallError;
+use rocky_schema::{Folding, IdentifierRules, Matching, SchemaName};
+
+use crate::error::CommandError;
+use crate::names;
+use crate::plugins::Ready;
+
+/// Schemas that somebody asked for, by name or pattern.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub ready: Ready,
+    pub catalog: String,
+    pub schemas: Vec<String>,
+    pub role: Role,
+}
+
+/// What a schema is to the pipeline that names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// It is read: it must be there.
+    Source,
+    /// It is written: it may not be there yet.
+    Target,
+}
+
+/// One schema to describe.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub ready: Ready,
+    pub name: SchemaName,
+    pub role: Role,
+}
+
+/// What is to be described, and what could not even be looked up.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub targets: Vec<Target>,
+    /// Catalogs whose schemas could not be listed, with the pattern that needed the list.
+    pub failed: Vec<(SchemaName, String, CallError)>,
+    pub warnings: Vec<String>,
+}
+
+/// Resolves patterns through the adapters, and names each schema once: a source where it is both.
+pub async fn plan(requests: Vec<Request>) -> Result<Plan, CommandError> {
+    let mut plan = Plan::default();
+    let mut seen = BTreeSet::new();
+    let mut found: Vec<(Target, usize)> = Vec::new();
+    for request in &requests {
+        for wanted in &request.schemas {
+            let names = match names::is_pattern(wanted) {
+                true => match matching(request, wanted).await {
+                    Ok(names) => names,
+                    Err(error) => {
+                        let place = SchemaName::new(&request.catalog, wanted);
+                        plan.failed
+                            .push((place, request.ready.adapter.name().to_owned(), error));
+                        continue;
+                    }
+                },
+                false => vec![wanted.clone()],
+            };
+            if names.is_empty() {
+                plan.warnings.push(format!(
+                    "no schema of catalog `{}` that adapter `{}` may see matches `{wanted}`",
+                    names::printable(&request.catalog),
+                    request.ready.adapter.name(),
+                ));
+            }
+            let rules = &request.ready.connection.rules;
+            for name in names {
+                let name = SchemaName::new(stored(rules, &request.catalog), stored(rules, &name));
+                let target = Target {
+                    ready: request.ready.clone(),
+                    name,
+                    role: request.role,
+                };
+                found.push((target, found.len()));
+            }
+        }
+    }
+    // Sources first, so that the stricter role stands where a schema has both.
+    found.sort_by_key(|(target, position)| (target.role, *position));
+    for (target, _) in found {
+        if seen.insert((target.ready.adapter.name().to_owned(), target.name.clone())) {
+            plan.targets.push(target);
+        }
+    }
+    Ok(plan)
+}
+
+async fn matching(request: &Request, pattern: &str) -> Result<Vec<String>, CallError> {
+    let matching = request.ready.connection.rules.tables;
+    let pattern = matching.key(pattern);
+    let catalog = stored(&request.ready.connection.rules, &request.catalog);
+    let schemas = request.ready.adapter.list_schemas(&catalog).await?;
+    let mut names: Vec<String> = schemas.into_iter().map(|entry| entry.name).collect();
+    names.retain(|name| names::matches(&pattern, &matching.key(name)));
+    names.sort();
+    Ok(names)
+}
+
+/// A name from a configuration as the warehouse stores it. Where case does not count it stores one case only, and a name written in
+/// another would be a second entry of the cache; where it counts, the name stands as written.
+fn stored(rules: &IdentifierRules, name: &str) -> String {
+    match (rules.tables, rules.unquoted) {
+        (Matching::IgnoreCase, Folding::Lower | Folding::Upper) => {
+            rules.stored(name, false).into_owned()
+        }
+        _ => name.to_owned(),
+    }
+}

@@ -1,0 +1,467 @@
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rocky_cache::{Outcome, SchemaReport, TapReport, Written};
+use rocky_plugin::{CallError, Failure};
+use rocky_schema::{AdapterError, Coverage, ErrorCode, SchemaName};
+use serde::Serialize;
+
+use crate::error::Status;
+use crate::human;
+use crate::names::printable;
+use crate::output::{Report, Style};
+use crate::run::execute::Finished;
+use crate::run::plan::Role;
+
+/// What `rocky run` did.
+#[derive(Debug, Serialize)]
+pub struct RunReport {
+    pub schemas: Vec<SchemaRun>,
+    pub total: Total,
+    pub cache: CacheRun,
+    #[serde(skip)]
+    hints: Vec<String>,
+}
+
+/// What became of one schema.
+#[derive(Debug, Serialize)]
+pub struct SchemaRun {
+    pub adapter: String,
+    pub catalog: String,
+    pub schema: String,
+    pub status: SchemaStatus,
+    /// Tables in the answer.
+    pub tables: u64,
+    /// Columns of those tables.
+    pub columns: u64,
+    /// What changed in the cache; absent where the cache was not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<CacheCounts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    pub requests: u64,
+    pub duration_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorReport>,
+    /// Tables that could not be described although the schema could.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failed_tables: Vec<FailedTable>,
+}
+
+/// How the describing of a schema ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SchemaStatus {
+    /// All of it was described.
+    Described,
+    /// Some of its tables could not be described.
+    Partial,
+    /// A target that is not there yet.
+    Absent,
+    /// It could not be described.
+    Failed,
+}
+
+/// How the cache changed, in numbers of tables.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct CacheCounts {
+    pub written: u64,
+    pub unchanged: u64,
+    pub removed: u64,
+}
+
+/// All schemas together.
+#[derive(Debug, Default, Serialize)]
+pub struct Total {
+    pub schemas: u64,
+    pub described: u64,
+    pub failed: u64,
+    pub tables: u64,
+    pub columns: u64,
+    pub requests: u64,
+    pub duration_ms: u64,
+}
+
+/// What became of the cache.
+#[derive(Debug, Serialize)]
+pub struct CacheRun {
+    pub enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<PathBuf>,
+    /// Why something could not be written. The run itself does not fail for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// A failure, for programs.
+#[derive(Debug, Serialize)]
+pub struct ErrorReport {
+    pub code: String,
+    pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+}
+
+/// A table that could not be described.
+#[derive(Debug, Serialize)]
+pub struct FailedTable {
+    pub table: String,
+    pub code: String,
+    pub message: String,
+}
+
+impl RunReport {
+    /// Joins what the adapters said with what the cache did. `cache` is the file, unless the cache is disabled.
+    pub fn new(
+        finished: Vec<Finished>,
+        unlisted: Vec<(SchemaName, String, CallError)>,
+        tap: &TapReport,
+        cache: Option<PathBuf>,
+        duration: Duration,
+    ) -> Self {
+        let committed: HashMap<_, _> = tap
+            .schemas
+            .iter()
+            .map(|report| ((&report.adapter, &report.schema), report))
+            .collect();
+        let mut schemas: Vec<SchemaRun> = finished
+            .into_iter()
+            .map(|finished| {
+                let adapter = finished.target.ready.adapter.name().to_owned();
+                let report = committed.get(&(&adapter, &finished.target.name)).copied();
+                SchemaRun::new(adapter, finished, report)
+            })
+            .collect();
+        schemas.extend(
+            unlisted
+                .into_iter()
+                .map(|(place, adapter, error)| SchemaRun::failed(adapter, place, &error)),
+        );
+        let mut warnings: Vec<String> =
+            tap.failures().map(|(_, error)| error.to_string()).collect();
+        warnings.sort();
+        warnings.dedup();
+        let hints = schemas
+            .iter()
+            .filter_map(|schema| schema.error.as_ref()?.hint.clone())
+            .collect();
+        let total = Total::of(&schemas, duration);
+        Self {
+            schemas,
+            total,
+            cache: CacheRun {
+                enabled: cache.is_some(),
+                path: cache,
+                warnings,
+            },
+            hints,
+        }
+    }
+
+    /// How the run ended: in part where some schemas failed and some did not.
+    pub fn status(&self) -> Status {
+        let failed = |schema: &&SchemaRun| matches!(schema.status, SchemaStatus::Failed);
+        let partial = self
+            .schemas
+            .iter()
+            .any(|schema| schema.status == SchemaStatus::Partial);
+        match self.schemas.iter().filter(failed).count() {
+            0 if partial => Status::Partial,
+            0 => Status::Done,
+            all if all == self.schemas.len() => Status::Failed,
+            _ => Status::Partial,
+        }
+    }
+}
+
+impl Total {
+    fn of(schemas: &[SchemaRun], duration: Duration) -> Self {
+        let mut total = Self {
+            duration_ms: millis(duration),
+            ..Self::default()
+        };
+        for schema in schemas {
+            total.schemas += 1;
+            match schema.status {
+                SchemaStatus::Described | SchemaStatus::Partial => total.described += 1,
+                SchemaStatus::Failed => total.failed += 1,
+                SchemaStatus::Absent => {}
+            }
+            total.tables += schema.tables;
+            total.columns += schema.columns;
+            total.requests += schema.requests;
+        }
+        total
+    }
+}
+
+impl SchemaRun {
+    fn new(adapter: String, finished: Finished, report: Option<&SchemaReport>) -> Self {
+        let Finished {
+            target,
+            counts,
+            outcome,
+        } = finished;
+        let (summary, usage) = match outcome {
+            Ok(described) => described,
+            Err(error) => return Self::failed_in_role(adapter, target.name, &error, target.role),
+        };
+        let cache = report.and_then(|report| match &report.outcome {
+            Outcome::Written(Written {
+                written,
+                unchanged,
+                removed,
+                ..
+            }) => Some(CacheCounts {
+                written: *written,
+                unchanged: *unchanged,
+                removed: *removed,
+            }),
+            // Written a moment ago, under the name of another adapter of the same warehouse.
+            Outcome::AlreadyWritten => Some(CacheCounts {
+                unchanged: counts.tables,
+                ..CacheCounts::default()
+            }),
+            Outcome::Failed(_) => None,
+        });
+        let failed_tables: Vec<FailedTable> = counts
+            .failed
+            .iter()
+            .map(|(table, error)| FailedTable::new(table, error))
+            .collect();
+        let status = if failed_tables.is_empty() {
+            SchemaStatus::Described
+        } else {
+            SchemaStatus::Partial
+        };
+        Self {
+            adapter,
+            catalog: target.name.catalog,
+            schema: target.name.schema,
+            status,
+            tables: counts.tables,
+            columns: counts.columns,
+            cache,
+            coverage: summary.as_ref().map(|summary| summary.coverage),
+            principal: summary
+                .as_ref()
+                .and_then(|summary| summary.principal.clone()),
+            note: summary.and_then(|summary| summary.note),
+            requests: usage.requests,
+            duration_ms: millis(usage.duration),
+            error: None,
+            failed_tables,
+        }
+    }
+
+    fn failed(adapter: String, name: SchemaName, error: &CallError) -> Self {
+        Self {
+            adapter,
+            catalog: name.catalog,
+            schema: name.schema,
+            status: SchemaStatus::Failed,
+            tables: 0,
+            columns: 0,
+            cache: None,
+            coverage: None,
+            principal: None,
+            note: None,
+            requests: 0,
+            duration_ms: 0,
+            error: Some(ErrorReport::new(error)),
+            failed_tables: Vec::new(),
+        }
+    }
+
+    fn failed_in_role(adapter: String, name: SchemaName, error: &CallError, role: Role) -> Self {
+        let failed = Self::failed(adapter, name, error);
+        match &error.failure {
+            Failure::Adapter { error, .. }
+                if error.code == ErrorCode::NotFound && role == Role::Target =>
+            {
+                Self {
+                    status: SchemaStatus::Absent,
+                    error: None,
+                    ..failed
+                }
+            }
+            _ => failed,
+        }
+    }
+
+    fn name(&self) -> SchemaName {
+        SchemaName::new(&self.catalog, &self.schema)
+    }
+
+    fn row(&self, style: Style) -> Vec<String> {
+        let state = match self.status {
+            SchemaStatus::Described if self.coverage == Some(Coverage::Truncated) => {
+                "incomplete".to_owned()
+            }
+            SchemaStatus::Described => String::new(),
+            SchemaStatus::Partial => style.red(&human::count_of(
+                self.failed_tables.len() as u64,
+                "failed table",
+            )),
+            SchemaStatus::Absent => "not there yet".to_owned(),
+            SchemaStatus::Failed => style.red("failed"),
+        };
+        let described = matches!(self.status, SchemaStatus::Described | SchemaStatus::Partial);
+        let number = |number: Option<u64>| {
+            number
+                .filter(|_| described)
+                .map_or_else(|| "-".to_owned(), |n| n.to_string())
+        };
+        vec![
+            self.adapter.clone(),
+            self.name().to_string(),
+            number(Some(self.tables)),
+            number(Some(self.columns)),
+            number(self.cache.map(|cache| cache.written)),
+            number(self.cache.map(|cache| cache.unchanged)),
+            number(self.cache.map(|cache| cache.removed)),
+            number(Some(self.requests)),
+            if described {
+                human::duration(Duration::from_millis(self.duration_ms))
+            } else {
+                "-".to_owned()
+            },
+            state,
+        ]
+    }
+}
+
+impl ErrorReport {
+    fn new(error: &CallError) -> Self {
+        let (code, request) = match &error.failure {
+            Failure::Adapter { error, .. } => (
+                error.code.to_string(),
+                error.attributes.get("request").cloned(),
+            ),
+            Failure::Trap { .. } => ("crash".to_owned(), None),
+            Failure::Limit { .. } => ("limit".to_owned(), None),
+            Failure::Answer(_) => ("invalid-answer".to_owned(), None),
+            _ => ("host".to_owned(), None),
+        };
+        Self {
+            code,
+            message: error.to_string(),
+            hint: error.hint(),
+            request,
+        }
+    }
+}
+
+impl FailedTable {
+    fn new(table: &str, error: &AdapterError) -> Self {
+        Self {
+            table: table.to_owned(),
+            code: error.code.to_string(),
+            message: error.message.clone(),
+        }
+    }
+}
+
+impl Report for RunReport {
+    const COMMAND: &'static str = "run";
+
+    fn write_human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        let header = [
+            "adapter",
+            "schema",
+            "tables",
+            "columns",
+            "written",
+            "unchanged",
+            "removed",
+            "requests",
+            "time",
+            "",
+        ];
+        let mut table = style.table(&header, 2..9);
+        self.schemas
+            .iter()
+            .for_each(|schema| table.row(schema.row(style)));
+        if !self.schemas.is_empty() {
+            table.write(out)?;
+            writeln!(out)?;
+        }
+        self.write_failures(out, style)?;
+        let Total {
+            described,
+            tables,
+            columns,
+            duration_ms,
+            ..
+        } = self.total;
+        let summary = format!(
+            "Described {} with {} and {} in {}",
+            human::count_of(described, "schema"),
+            human::count_of(tables, "table"),
+            human::count_of(columns, "column"),
+            human::duration(Duration::from_millis(duration_ms)),
+        );
+        let cache = match &self.cache.path {
+            None => "the cache is disabled".to_owned(),
+            Some(_) if described == 0 => "the cache is as it was".to_owned(),
+            Some(path) if self.cache.warnings.is_empty() => format!("cached in {}", path.display()),
+            Some(path) => format!("not all cached in {}", path.display()),
+        };
+        writeln!(out, "{}; {cache}.", style.bold(&summary))
+    }
+}
+
+impl RunReport {
+    fn write_failures(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        for schema in &self.schemas {
+            if let Some(error) = &schema.error {
+                writeln!(
+                    out,
+                    "{}: {}",
+                    style.red("failed"),
+                    printable(&error.message)
+                )?;
+            }
+            for table in &schema.failed_tables {
+                let name = schema.name().table(&table.table);
+                writeln!(
+                    out,
+                    "{}: {name}: {}",
+                    style.red("failed"),
+                    printable(&table.message)
+                )?;
+            }
+            if let Some(note) = &schema.note {
+                writeln!(
+                    out,
+                    "{}: {}: {}",
+                    style.bold("note"),
+                    schema.name(),
+                    printable(note)
+                )?;
+            }
+        }
+        let mut hints: Vec<&String> = self.hints.iter().collect();
+        hints.dedup();
+        for hint in &hints {
+            writeln!(out, "  {}: {}", style.bold("hint"), printable(hint))?;
+        }
+        let any = self
+            .schemas
+            .iter()
+            .any(|s| s.error.is_some() || s.note.is_some() || !s.failed_tables.is_empty());
+        if any { writeln!(out) } else { Ok(()) }
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
