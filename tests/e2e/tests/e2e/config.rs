@@ -1,0 +1,126 @@
+//! Mistakes in `rocky.toml` are shown where they stand.
+
+use insta::assert_snapshot;
+
+use crate::project::{Project, config};
+
+/// A mistake that is told with its place and with what would be right.
+#[track_caller]
+fn check(text: &str, expected: &[&str]) {
+    let project = Project::new(text);
+    let run = project.rocky(&["run"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{run}");
+    expected.iter().for_each(|part| run.has(part));
+    assert_eq!(project.files(), ["rocky.toml"]);
+}
+
+#[test]
+fn every_mistake_is_shown_where_it_stands() {
+    let lake = config("http://127.0.0.1:9", &["s"], "");
+    check(
+        &format!("{lake}[cache.schemas]\nenabeld = true\n"),
+        &[
+            "rocky.toml:11:1",
+            "unknown key `enabeld` in [cache.schemas]",
+            "did you mean `enabled`?",
+        ],
+    );
+    check(
+        &format!("{lake}[adaptor.x]\n"),
+        &[
+            "rocky.toml:10:",
+            "unknown key `adaptor`",
+            "did you mean `adapter`?",
+        ],
+    );
+    check(
+        &lake.replace("plugin =", "plugn ="),
+        &["rocky.toml:1", "needs the key `plugin`"],
+    );
+    check(
+        &lake.replace("host =", "hots ="),
+        &[
+            "rocky.toml:3:1",
+            "`hots` is not a setting of the plugin `databricks`",
+            "did you mean `host`?",
+        ],
+    );
+    check(
+        &lake.replace("host = \"http://127.0.0.1:9\"", ""),
+        &["rocky.toml:1", "the setting `host` is missing"],
+    );
+    check(
+        &lake.replace("http://127.0.0.1:9", "not a place"),
+        &[
+            "rocky.toml:3:",
+            "does not tell where the warehouse is: `not a place`",
+        ],
+    );
+    check(
+        &lake.replace("\"http://127.0.0.1:9\"", "7"),
+        &["rocky.toml:3:", "the setting `host` must be"],
+    );
+    check(
+        &lake.replace("\"bearer\"", "\"baerer\""),
+        &[
+            "rocky.toml:6:8",
+            "there is no type `baerer`",
+            "did you mean `bearer`?",
+        ],
+    );
+    check(
+        &lake.replace("adapter = \"lake\"", "adapter = \"lak\""),
+        &[
+            "rocky.toml:9:",
+            "there is no adapter `lak`",
+            "did you mean `lake`?",
+        ],
+    );
+    check(
+        &lake.replace("[\"s\"]", "[]"),
+        &["rocky.toml:9:", "`schemas` is empty"],
+    );
+    check(
+        &lake.replace("http://127.0.0.1:9", "${NOWHERE}"),
+        &[
+            "rocky.toml:3:8",
+            "needs the environment variable NOWHERE",
+            "${NOWHERE:-default}",
+        ],
+    );
+    check(
+        &format!("{lake}[adapter.lake.limits]\nidle_seconds = 0\n"),
+        &["the limit `idle_seconds` must be at least 1"],
+    );
+    check("[adapter.lake\n", &["rocky.toml:1"]);
+    check("", &["rocky.toml names no adapter"]);
+    check(
+        "[adapter.lake]\nplugin = \"databricks\"\nhost = \"https://x\"\n",
+        &["rocky.toml names no pipeline"],
+    );
+}
+
+#[test]
+fn a_mistake_looks_like_this() {
+    let text = config("http://127.0.0.1:9", &["s"], "sauce = \"rest\"");
+    let project = Project::new(&text);
+    assert_snapshot!(project.rocky(&["run"]).redacted());
+    let project = Project::without_config();
+    assert_snapshot!(
+        "config_missing",
+        project.rocky(&["run", "--config", "none.toml"]).redacted()
+    );
+}
+
+#[test]
+fn a_value_from_the_environment_may_hold_anything() {
+    let text =
+        config("${HOST:-http://127.0.0.1:9}", &["s"], "").replace("dapi-emulator", "${TOKEN}");
+    let project = Project::new(&text);
+    let run = project.finish(
+        project
+            .command(&["run", "--output", "json"])
+            .env("TOKEN", "a\"b = [${X}"),
+    );
+    assert_eq!(run.schema("s")["error"]["code"], "unavailable", "{run}");
+}

@@ -1,0 +1,134 @@
+//! A run that is killed leaves the old snapshot or the new one.
+
+use std::process::{Child, Stdio};
+use std::thread;
+
+use rocky_emulator::Emulator;
+
+use crate::project::{Lake, add_tables};
+
+const TABLES: usize = 30;
+const ROUNDS: usize = 25;
+
+/// Gives every table this many columns.
+fn set_columns(lake: &Lake, count: usize) {
+    let columns: Vec<String> = (0..count).map(|index| format!("c{index}")).collect();
+    let columns: Vec<(&str, &str)> = columns.iter().map(|name| (name.as_str(), "int")).collect();
+    let names: Vec<String> = (0..TABLES).map(|index| format!("t{index}")).collect();
+    let tables: Vec<(&str, &[(&str, &str)])> = names
+        .iter()
+        .map(|name| (name.as_str(), &columns[..]))
+        .collect();
+    add_tables(&lake.emulator, "s", &tables);
+}
+
+/// How many columns every table of the cache has.
+fn columns_of_all(lake: &Lake) -> usize {
+    let listed = lake.json(&["schema", "ls", "c.s"]);
+    let tables = listed["tables"].as_array().unwrap();
+    let counts: Vec<u64> = tables
+        .iter()
+        .map(|table| table["columns"].as_u64().unwrap())
+        .collect();
+    assert_eq!(counts.len(), TABLES, "{listed}");
+    assert!(
+        counts.iter().all(|count| *count == counts[0]),
+        "a mix: {counts:?}"
+    );
+    usize::try_from(counts[0]).unwrap()
+}
+
+fn start(lake: &Lake) -> Child {
+    let mut command = lake.command(&["run", "--output", "json"]);
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn a_killed_run_leaves_the_old_snapshot_or_the_new_one() {
+    let emulator = Emulator::builder()
+        .settings(|settings| settings.page_size = 5)
+        .start()
+        .unwrap();
+    let lake = Lake::new(emulator, &["s"], "");
+    set_columns(&lake, 1);
+    assert_eq!(lake.run().code, Some(0));
+    // Pages, and one request for who asks.
+    let requests = TABLES as u64 / 5 + 1;
+    let mut before = 1;
+    let mut endings = [0, 0];
+    for round in 0..ROUNDS {
+        let after = before + 1;
+        set_columns(&lake, after);
+        lake.emulator.reset_requests();
+        let mut child = start(&lake);
+        // Every third round ends while the answer still comes in, the others around the commit, each a little later.
+        let seen = if round % 3 == 0 {
+            round as u64 % requests
+        } else {
+            requests
+        };
+        let is_running = |child: &mut Child| child.try_wait().unwrap().is_none();
+        while lake.emulator.requests().total < seen && is_running(&mut child) {
+            thread::yield_now();
+        }
+        for _ in 0..round * round * 40 {
+            if !is_running(&mut child) {
+                break;
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let found = columns_of_all(&lake);
+        assert!(
+            found == before || found == after,
+            "round {round}: neither {before} nor {after} but {found}"
+        );
+        endings[found - before] += 1;
+        before = found;
+    }
+    eprintln!(
+        "{} rounds ended before their commit and {} after it",
+        endings[0], endings[1]
+    );
+    let run = lake.run();
+    assert_eq!((run.code, run.warnings().len()), (Some(0), 0), "{run}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_says_so_and_keeps_what_was_committed() {
+    use rocky_emulator::{Action, Fault};
+    let emulator = Emulator::builder().start().unwrap();
+    let lake = Lake::new(emulator, &["s"], "");
+    set_columns(&lake, 1);
+    assert_eq!(lake.run().code, Some(0));
+    set_columns(&lake, 2);
+    lake.emulator.reset_requests();
+    lake.emulator
+        .fault(Fault::on("/tables", Action::Hang).forever());
+    let mut command = lake.command(&["run", "--output", "json"]);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while lake.emulator.requests().to("/tables") == 0 {
+        thread::yield_now();
+    }
+    let interrupt = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(interrupt.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "error: interrupted; what was committed to the cache stays\n"
+    );
+    assert_eq!(columns_of_all(&lake), 1);
+}

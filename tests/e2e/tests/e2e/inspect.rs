@@ -1,0 +1,28 @@
+//! `rocky plugin inspect`.
+
+use insta::assert_snapshot;
+
+use crate::project::Project;
+
+#[test]
+fn a_plugin_tells_what_it_is_needs_and_may_do() {
+    let project = Project::without_config();
+    for plugin in ["databricks", "metadata_only"] {
+        for form in ["table", "json"] {
+            let output = project.rocky(&["plugin", "inspect", plugin, "--output", form]);
+            assert_eq!(
+                (output.code, output.stderr.as_str()),
+                (Some(0), ""),
+                "{output}"
+            );
+            assert_snapshot!(format!("inspect_{plugin}_{form}"), output.redacted());
+        }
+    }
+    for plugin in ["tiny_adapter", "probe"] {
+        assert_eq!(
+            project.json(&["plugin", "inspect", plugin])["describes"],
+            true
+        );
+    }
+    assert_eq!(project.files(), [""; 0]);
+}

@@ -1,0 +1,36 @@
+//! The real `rocky` and real components against the emulator: what a user sees.
+//!
+//! | module | what it shows |
+//! |---|---|
+//! | `run` | what a run writes, finds unchanged and removes |
+//! | `gate`, `harm`, `state_path` | the cache can be switched off, be broken, and be in several places |
+//! | `rest_faults`, `sql_faults` | every way in which a warehouse fails |
+//! | `hostile` | names and types that nobody should choose |
+//! | `misbehaviour`, `components` | plugins that do wrong, and files that are no plugins |
+//! | `secrets` | the token is sent to the warehouse and is nowhere else |
+//! | `schema`, `state`, `inspect`, `usage`, `config` | what is printed |
+//! | `sharing`, `crash`, `concurrency` | many processes, sudden ends, many schemas |
+//!
+//! `project` and `echo_server` are what the tests are made with.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod components;
+mod concurrency;
+mod config;
+mod crash;
+mod echo_server;
+mod gate;
+mod harm;
+mod hostile;
+mod inspect;
+mod misbehaviour;
+mod project;
+mod rest_faults;
+mod run;
+mod schema;
+mod secrets;
+mod sharing;
+mod sql_faults;
+mod state;
+mod state_path;
+mod usage;

@@ -1,0 +1,154 @@
+//! The program against a generated warehouse.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::measure::{median, peak_memory, time};
+use super::table::{Quantity, Row};
+use crate::build::Built;
+use crate::emulator::{self, Emulator};
+use crate::scratch::Scratch;
+
+/// Does with the vendor's client what `rocky run` does, and prints how many seconds that took.
+const OFFICIAL_CLIENT: &str = include_str!("official_client.py");
+
+/// A warehouse to describe, of 100 schemas with 100 tables of 20 columns.
+struct Scenario {
+    name: &'static str,
+    emulator: &'static [&'static str],
+    target: Duration,
+}
+
+const SCENARIOS: [Scenario; 2] = [
+    Scenario {
+        name: "200,000 columns",
+        emulator: &["--latency-ms", "0"],
+        target: Duration::from_millis(500),
+    },
+    Scenario {
+        name: "200,000 columns, 50 ms latency",
+        emulator: &["--latency-ms", "50", "--page-size", "50"],
+        target: Duration::from_millis(1_500),
+    },
+];
+
+const MEMORY_TARGET: Quantity = Quantity::Memory(150_000_000);
+const INSPECT_TARGET: Quantity = Quantity::Time(Duration::from_millis(30));
+
+/// Measures everything.
+pub fn run(built: &Built, runs: usize) -> Result<Vec<Row>> {
+    let python = python_with_client();
+    if python.is_none() {
+        eprintln!(
+            "!! SKIPPED: no comparison with the vendor's client, because python3 has no module \
+             databricks.sdk: `pip install databricks-sdk`"
+        );
+    }
+    let mut rows = vec![inspect(built, runs)?];
+    for scenario in &SCENARIOS {
+        eprintln!("measuring: {}", scenario.name);
+        rows.extend(describe(built, scenario, runs, python)?);
+    }
+    Ok(rows)
+}
+
+/// How long it takes to say what an adapter is, once it has been compiled.
+fn inspect(built: &Built, runs: usize) -> Result<Row> {
+    let folder = Scratch::new("bench")?;
+    let log = folder.path().join("log");
+    let mut command = rocky(built, folder.path(), "plugin inspect databricks");
+    time(&mut command, &log)?;
+    let times = (0..runs.max(9)).map(|_| time(&mut command, &log));
+    let median = median(times.collect::<Result<_>>()?);
+    Ok(Row::new("rocky plugin inspect, warm", Quantity::Time(median)).target(INSPECT_TARGET))
+}
+
+/// Describes a whole warehouse, for the first time and again.
+fn describe(
+    built: &Built,
+    scenario: &Scenario,
+    runs: usize,
+    python: Option<&str>,
+) -> Result<Vec<Row>> {
+    let arguments = ["--generate", "100x100x20"].iter().chain(scenario.emulator);
+    let emulator = Emulator::start(&built.emulator, arguments.copied())?;
+    let mut first = Vec::new();
+    let mut second = Vec::new();
+    for _ in 0..runs {
+        let project = project(&emulator)?;
+        let log = project.path().join("log");
+        let mut command = rocky(built, project.path(), "run");
+        first.push(time(&mut command, &log)?);
+        second.push(time(&mut command, &log)?);
+    }
+    let first = Quantity::Time(median(first));
+    let second = Quantity::Time(median(second));
+    let name = scenario.name;
+    let target = Quantity::Time(scenario.target);
+    let mut rows = vec![
+        Row::new(format!("rocky run, {name}"), first).target(target),
+        Row::new(format!("rocky run again, {name}, unchanged"), second),
+    ];
+    let project = project(&emulator)?;
+    let mut command = rocky(built, project.path(), "run");
+    if let Some(bytes) = peak_memory(&mut command, &project.path().join("log"))? {
+        let row = Row::new(format!("peak memory, {name}"), Quantity::Memory(bytes));
+        rows.push(row.target(MEMORY_TARGET));
+    }
+    if let Some(python) = python {
+        let baseline = Quantity::Time(official_client(python, &emulator)?);
+        rows.push(
+            Row::new(format!("against the vendor's client, {name}"), first).baseline(baseline),
+        );
+    }
+    Ok(rows)
+}
+
+/// A new, empty project for this warehouse.
+fn project(emulator: &Emulator) -> Result<Scratch> {
+    let folder = Scratch::new("bench")?;
+    let config = format!(
+        "[adapter.lake]\nplugin = \"databricks\"\nhost = \"{}\"\n\n\
+         [adapter.lake.auth]\ntype = \"bearer\"\ntoken = \"{}\"\n\n\
+         [pipeline.all]\nsource = {{ adapter = \"lake\", catalog = \"gen\", schemas = [\"*\"] }}\n",
+        emulator.origin(),
+        emulator::TOKEN
+    );
+    fs::write(folder.path().join("rocky.toml"), config)?;
+    Ok(folder)
+}
+
+fn rocky(built: &Built, folder: &Path, arguments: &str) -> Command {
+    let mut command = Command::new(&built.rocky);
+    command.args(arguments.split(' ')).current_dir(folder);
+    built.isolate(&mut command);
+    command
+}
+
+/// A Python that has the vendor's client.
+fn python_with_client() -> Option<&'static str> {
+    let has_client = |python: &&str| {
+        let mut command = Command::new(python);
+        crate::cargo::succeeds(command.args(["-c", "import databricks.sdk"]))
+    };
+    ["python3", "python"].into_iter().find(has_client)
+}
+
+fn official_client(python: &str, emulator: &Emulator) -> Result<Duration> {
+    let mut command = Command::new(python);
+    command
+        .args(["-c", OFFICIAL_CLIENT])
+        .env("DATABRICKS_HOST", emulator.origin())
+        .env("DATABRICKS_TOKEN", emulator::TOKEN)
+        .env("NO_PROXY", "127.0.0.1");
+    let seconds = crate::cargo::output(&mut command)?;
+    let seconds: f64 = seconds
+        .trim()
+        .parse()
+        .with_context(|| format!("the vendor's client took `{}`", seconds.trim()))?;
+    Ok(Duration::from_secs_f64(seconds))
+}
