@@ -81,15 +81,24 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     Ok(finished)
 }
 
+/// How components are compiled, besides `--release`.
+const COMPONENT_CONFIG: [&str; 4] = [
+    // Hosts hash a component whenever they load it: line tables would triple its size. Names of functions stay.
+    "profile.release.debug=false",
+    "profile.release.lto='fat'",
+    "profile.release.codegen-units=1",
+    // With bulk memory every small copy is a call out of the compiled code.
+    "target.wasm32-wasip2.rustflags=['-Ctarget-feature=-bulk-memory,-bulk-memory-opt']",
+];
+
 fn build_command(workspace: &Workspace, components: &[Component]) -> Command {
     let mut command = cargo::cargo_for_components(workspace, "build");
-    // Hosts hash a component whenever they load it: line tables would triple its size. Names of functions stay.
-    command.args([
-        "--release",
-        "--config",
-        "profile.release.debug=false",
-        "--lib",
-    ]);
+    command.arg("--release").args(
+        COMPONENT_CONFIG
+            .iter()
+            .flat_map(|value| ["--config", value]),
+    );
+    command.arg("--lib");
     let packages: BTreeSet<&str> = components.iter().map(|it| it.package.as_str()).collect();
     for package in packages {
         command.args(["--package", package]);

@@ -218,14 +218,17 @@ impl Adapter {
         call: Call,
         work: impl AsyncFnOnce(&mut Session) -> Result<T, Failure>,
     ) -> Result<(T, Usage), CallError> {
-        let fail = |failure, refusals| CallError {
+        let fail = |failure, sandbox: Option<&Sandbox>| CallError {
             adapter: self.name().to_owned(),
             call: call.clone(),
             failure,
-            refusals,
+            refusals: sandbox
+                .map(|sandbox| sandbox.requests().refusals())
+                .unwrap_or_default(),
+            usage: sandbox.map(Sandbox::usage).unwrap_or_default(),
         };
         let Some(indices) = self.0.plugin.describe_exports() else {
-            return Err(fail(Failure::NothingToDescribe, Vec::new()));
+            return Err(fail(Failure::NothingToDescribe, None));
         };
         // Neither semaphore is ever closed.
         let _turn = self.0.calls.acquire().await;
@@ -235,10 +238,10 @@ impl Adapter {
             .plugin
             .start(self.0.name.clone(), Some(self.0.gate.clone()))
             .await;
-        let mut sandbox = started.map_err(|failure| fail(failure, Vec::new()))?;
+        let mut sandbox = started.map_err(|failure| fail(failure, None))?;
         let guest = indices
             .load(&mut sandbox.store, &sandbox.instance)
-            .map_err(|error| fail(Failure::Host(format!("{error:#}")), Vec::new()))?;
+            .map_err(|error| fail(Failure::Host(format!("{error:#}")), None))?;
         let connection = open(
             &mut sandbox,
             &guest,
@@ -246,8 +249,7 @@ impl Adapter {
             &self.0.settings,
         )
         .await;
-        let connection =
-            connection.map_err(|failure| fail(failure, sandbox.requests().refusals()))?;
+        let connection = connection.map_err(|failure| fail(failure, Some(&sandbox)))?;
         let mut session = Session {
             sandbox,
             guest,
@@ -256,7 +258,7 @@ impl Adapter {
         let outcome = work(&mut session).await;
         match outcome {
             Ok(value) => Ok((value, session.sandbox.usage())),
-            Err(failure) => Err(fail(failure, session.sandbox.requests().refusals())),
+            Err(failure) => Err(fail(failure, Some(&session.sandbox))),
         }
     }
 }

@@ -104,7 +104,6 @@ async fn read(
 ) -> Result<(Outcome, Attributes), Failure> {
     let mut check = AnswerCheck::new(&session.sandbox.limits, request.known.keys().cloned());
     loop {
-        session.sandbox.check_time()?;
         let patience = session.sandbox.patience();
         let cursors = session.guest.table_cursor();
         let step = timeout(
@@ -113,6 +112,7 @@ async fn read(
         )
         .await;
         let step = session.sandbox.settle("table-cursor.next", step)?;
+        session.sandbox.check_time()?;
         match step.map_err(|error| session.sandbox.refused(error))? {
             wit::Step::Page(entries) => {
                 let entries: Vec<Entry> = entries

@@ -8,7 +8,7 @@ use crate::limits::Limit;
 use crate::locate::PluginReference;
 use crate::manifest::{ManifestError, SettingKind};
 use crate::origin::OriginError;
-use crate::usage::Refusal;
+use crate::usage::{Refusal, Usage};
 
 /// The sandbox itself could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -228,6 +228,8 @@ pub struct CallError {
     pub failure: Failure,
     /// Requests that the host did not let out during the call.
     pub refusals: Vec<Refusal>,
+    /// What the call used all the same.
+    pub usage: Usage,
 }
 
 /// Why a [`Call`] failed.
@@ -343,21 +345,37 @@ impl CallError {
                 ErrorCode::Unavailable => Some(format!(
                     "check the endpoint under [adapter.{adapter}] and that it can be reached from here"
                 )),
+                ErrorCode::Protocol => Some(format!(
+                    "check that the endpoint under [adapter.{adapter}] is the warehouse itself, and run again; \
+                     if it is the same, report it to whoever made the plugin"
+                )),
+                ErrorCode::Timeout => {
+                    Some("run again: a warehouse that was asleep may be awake by then".to_owned())
+                }
                 ErrorCode::InvalidConfig => {
                     Some(format!("correct the settings under [adapter.{adapter}]"))
                 }
                 ErrorCode::RateLimited => Some(format!(
                     "try later, or lower `concurrency` under [adapter.{adapter}.limits]"
                 )),
-                _ => None,
+                ErrorCode::TooLarge
+                | ErrorCode::Unsupported
+                | ErrorCode::Internal
+                | ErrorCode::Other(_) => {
+                    Some("run again with -vvv to see the requests that led to this".to_owned())
+                }
             },
             Failure::Limit { limit } => Some(format!(
                 "raise `{}` under [adapter.{adapter}.limits], or narrow what is described",
                 limit.key()
             )),
-            Failure::Trap { .. } | Failure::Answer(_) => {
+            Failure::Trap { .. } => {
                 Some("this is a defect of the plugin: report it to whoever made it".to_owned())
             }
+            Failure::Answer(_) => Some(
+                "run again; if it is the same, this is a defect of the plugin: report it to whoever made it"
+                    .to_owned(),
+            ),
             Failure::NothingToDescribe | Failure::Host(_) => None,
         }
     }

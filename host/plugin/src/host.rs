@@ -12,6 +12,7 @@ use crate::bindings::exports::rocky::adapter::{batch_describe, metadata};
 use crate::error::{Call, CallError, HostError, LoadError};
 use crate::instance::State;
 use crate::plugin::{Digest, Loaded, Plugin, read_manifest};
+use crate::usage::Usage;
 use crate::{bindings, contract, convert};
 
 /// How often a guest that computes lets others run, and can be stopped.
@@ -143,6 +144,7 @@ impl Host {
                     call: Call::Manifest,
                     failure,
                     refusals: Vec::new(),
+                    usage: Usage::default(),
                 })
             })?;
         let unusable = |source| LoadError::Manifest {

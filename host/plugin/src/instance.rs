@@ -22,7 +22,7 @@ use crate::usage::{RequestLog, Usage, lock};
 /// Lines of one call that are passed on; a guest that says more is not heard.
 const LOG_LINES: u32 = 10_000;
 /// How long a guest may go on over its time, so that it can end what it has running on the warehouse.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(3);
 /// Bytes of one line that are passed on.
 const LOG_LINE_BYTES: usize = 4 << 10;
 
@@ -45,6 +45,7 @@ pub(crate) struct Sandbox {
     pub limits: Limits,
     output: GuestOutput,
     started: Instant,
+    step_started: Instant,
     broken: bool,
 }
 
@@ -65,13 +66,8 @@ impl Sandbox {
             .map(|gate| gate.credential.clone())
             .unwrap_or_default();
         let output = GuestOutput::new(adapter.clone());
-        let mut wasi = WasiCtx::builder();
-        wasi.allow_tcp(false)
-            .allow_udp(false)
-            .allow_ip_name_lookup(false);
-        wasi.stdout(output.clone()).stderr(output.clone());
         let state = State {
-            wasi: wasi.build(),
+            wasi: empty_surroundings(&output),
             http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
             egress: Egress {
@@ -100,6 +96,7 @@ impl Sandbox {
                 limits,
                 output,
                 started,
+                step_started: started,
                 broken: false,
             }),
             Err(error) if store.data().memory.exceeded => {
@@ -112,20 +109,31 @@ impl Sandbox {
         }
     }
 
-    /// How long the next call into the guest may take. Past the end of its time this is a grace, in which a step that is under way
-    /// may end.
-    pub(crate) fn patience(&self) -> Duration {
-        let left = self.limits.total().saturating_sub(self.started.elapsed());
-        self.limits.idle().min(left + GRACE)
+    /// Begins a step: how long the next call into the guest may take. Past the end of its time there is a grace, in which a step
+    /// that is under way may end, so that the guest can be told to clean up.
+    pub(crate) fn patience(&mut self) -> Duration {
+        self.step_started = Instant::now();
+        let (_, end) = self.deadline();
+        end.saturating_duration_since(Instant::now()) + GRACE
     }
 
-    /// Whether the whole call has taken too long. Asked between steps, when the guest can still be told to end.
+    /// Whether the step, or the whole call, has taken too long. Asked between steps, when the guest can still be told to end.
     pub(crate) fn check_time(&self) -> Result<(), Failure> {
-        match self.started.elapsed() >= self.limits.total() {
-            true => Err(Failure::Limit {
-                limit: Limit::Total(self.limits.total_seconds),
-            }),
+        let (limit, end) = self.deadline();
+        match Instant::now() >= end {
+            true => Err(Failure::Limit { limit }),
             false => Ok(()),
+        }
+    }
+
+    /// The limit of time that ends first, and when.
+    fn deadline(&self) -> (Limit, Instant) {
+        let idle_end = self.step_started + self.limits.idle();
+        let total_end = self.started + self.limits.total();
+        if idle_end < total_end {
+            (Limit::Idle(self.limits.idle_seconds), idle_end)
+        } else {
+            (Limit::Total(self.limits.total_seconds), total_end)
         }
     }
 
@@ -140,10 +148,8 @@ impl Sandbox {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(self.trap(export, &error)),
             Err(Elapsed { .. }) => {
-                self.check_time()?;
-                Err(Failure::Limit {
-                    limit: Limit::Idle(self.limits.idle_seconds),
-                })
+                let (limit, _) = self.deadline();
+                Err(Failure::Limit { limit })
             }
         }
     }
@@ -218,6 +224,16 @@ impl Sandbox {
         };
         Failure::Trap { export, message }
     }
+}
+
+/// WASI without anything in it: no environment, arguments, files or sockets; what is printed is kept for the case of a crash.
+fn empty_surroundings(output: &GuestOutput) -> WasiCtx {
+    let mut wasi = WasiCtx::builder();
+    wasi.allow_tcp(false)
+        .allow_udp(false)
+        .allow_ip_name_lookup(false);
+    wasi.stdout(output.clone()).stderr(output.clone());
+    wasi.build()
 }
 
 impl WasiView for State {

@@ -28,6 +28,7 @@ enum Source {
     /// The schema's list; of it just the wanted tables, if not all are.
     List {
         pages: Box<Pages>,
+        listed: HashSet<String>,
         wanted: Option<HashSet<String>>,
     },
     /// The wanted tables, one by one.
@@ -51,6 +52,7 @@ impl RestTables {
                     request::tables(&request.catalog, &request.schema),
                     request::PAGE_TOKEN,
                 )),
+                listed: HashSet::new(),
                 wanted: request
                     .only
                     .as_ref()
@@ -69,7 +71,11 @@ impl RestTables {
     /// Takes what has come into the outbox; false when nothing more will come.
     fn receive(&mut self) -> Result<Waited<bool>> {
         match &mut self.source {
-            Source::List { pages, wanted } => {
+            Source::List {
+                pages,
+                listed,
+                wanted,
+            } => {
                 let Some(response) = ready!(pages.next_page()?) else {
                     return Ok(Waited::Ready(false));
                 };
@@ -80,11 +86,18 @@ impl RestTables {
                     page.tables.len() + page.broken.len()
                 );
                 pages.follow(page.next_page_token.as_deref())?;
-                let entries = tables::of_page(page, &self.request);
+                let entries: Vec<Entry> = tables::of_page(page, &self.request).collect();
+                for entry in &entries {
+                    if !listed.insert(entry.name().to_owned()) {
+                        return Err(twice(entry.name(), &response));
+                    }
+                }
                 match wanted {
-                    Some(wanted) => self
-                        .outbox
-                        .extend(entries.filter(|entry| wanted.contains(entry.name()))),
+                    Some(wanted) => self.outbox.extend(
+                        entries
+                            .into_iter()
+                            .filter(|entry| wanted.contains(entry.name())),
+                    ),
                     None => self.outbox.extend(entries),
                 }
             }
@@ -105,13 +118,12 @@ impl RestTables {
 
 impl Cursor for RestTables {
     fn next(&mut self) -> Result<Step> {
-        loop {
-            if let Some(entries) = self.outbox.portion() {
-                return Ok(Step::Page(entries));
-            }
-            if !ready!(self.receive().map_err(|error| self.explained(error))?) {
-                break;
-            }
+        if let Some(entries) = self.outbox.portion() {
+            return Ok(Step::Page(entries));
+        }
+        if ready!(self.receive().map_err(|error| self.explained(error))?) {
+            // Nothing in it is a sign of life too: any number of empty pages may follow each other.
+            return Ok(Step::Page(self.outbox.portion().unwrap_or_default()));
         }
         let principal = ready!(self.principal.settle()?);
         let learned = Principal::learned(principal.as_deref());
@@ -121,6 +133,15 @@ impl Cursor for RestTables {
             ..Summary::exhausted()
         }))
     }
+}
+
+/// A list that was changed while its pages were read may hold a table twice, and then perhaps lacks another.
+fn twice(table: &str, response: &Response) -> Error {
+    let request = response.request();
+    Error::protocol(format!(
+        "{request}: the list holds the table {table:?} twice; it may have changed while it was read: run again"
+    ))
+    .with_attribute("request", request)
 }
 
 /// The requests for just the wanted tables, each once; none if all are wanted, or one of them cannot be asked for by name.

@@ -215,16 +215,15 @@ impl Reading {
 
 impl Cursor for SqlTables {
     fn next(&mut self) -> Result<Step> {
-        loop {
-            if let Some(entries) = self.outbox.portion() {
-                return Ok(Step::Page(entries));
-            }
-            if let Stage::Done(summary) = &self.stage {
-                return Ok(Step::Done(summary.clone()));
-            }
-            let received = self.receive().map_err(|error| self.explained(error));
-            ready!(received?);
+        if let Some(entries) = self.outbox.portion() {
+            return Ok(Step::Page(entries));
         }
+        if let Stage::Done(summary) = &self.stage {
+            return Ok(Step::Done(summary.clone()));
+        }
+        ready!(self.receive().map_err(|error| self.explained(error))?);
+        // Nothing in it is a sign of life too.
+        Ok(Step::Page(self.outbox.portion().unwrap_or_default()))
     }
 }
 

@@ -112,26 +112,25 @@ struct TinyTable<'a> {
 
 impl Cursor for Tables {
     fn next(&mut self) -> Result<Step> {
-        loop {
-            if let Some(entries) = self.outbox.portion() {
-                return Ok(Step::Page(entries));
-            }
-            let page = self
-                .pages
-                .next_page()
-                .context(|| format!("cannot list the tables of `{}`", self.request.schema))?;
-            let Some(response) = ready!(page) else {
-                return Ok(Step::Done(Summary::exhausted()));
-            };
-            let page: Page = response.json()?;
-            self.pages.follow(page.next.as_deref())?;
-            let only = self.request.only.as_ref();
-            let is_wanted = |table: &TinyTable| {
-                only.is_none_or(|names| names.iter().any(|name| **name == *table.name))
-            };
-            self.outbox
-                .extend(page.tables.into_iter().filter(is_wanted).map(entry));
+        if let Some(entries) = self.outbox.portion() {
+            return Ok(Step::Page(entries));
         }
+        let page = self
+            .pages
+            .next_page()
+            .context(|| format!("cannot list the tables of `{}`", self.request.schema))?;
+        let Some(response) = ready!(page) else {
+            return Ok(Step::Done(Summary::exhausted()));
+        };
+        let page: Page = response.json()?;
+        self.pages.follow(page.next.as_deref())?;
+        let only = self.request.only.as_ref();
+        let is_wanted = |table: &TinyTable| {
+            only.is_none_or(|names| names.iter().any(|name| **name == *table.name))
+        };
+        self.outbox
+            .extend(page.tables.into_iter().filter(is_wanted).map(entry));
+        Ok(Step::Page(self.outbox.portion().unwrap_or_default()))
     }
 }
 

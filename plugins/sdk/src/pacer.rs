@@ -30,10 +30,14 @@ impl Pacer {
         }
     }
 
-    /// Waits for the rest of the pause, but not longer than [`PATIENCE`]. The call after the pause is over begins the next one.
+    /// Begins a pause, which is told at once; or waits for the rest of the one begun, but not longer than [`PATIENCE`].
     pub fn pause(&mut self, progress: impl FnOnce() -> Progress) -> Waited<()> {
         let now = self.client.now();
-        let until = *self.until.get_or_insert(now + self.delay);
+        // Without a word between them, a few short pauses would be a long silence.
+        let Some(until) = self.until else {
+            self.until = Some(now + self.delay);
+            return Waited::Waiting(progress());
+        };
         self.client.sleep(until.saturating_sub(now).min(PATIENCE));
         if self.client.now() < until {
             return Waited::Waiting(progress());
@@ -50,7 +54,7 @@ mod tests {
     use crate::testing::Script;
 
     #[test]
-    fn pauses_grow_to_five_seconds_and_long_ones_are_told() {
+    fn pauses_grow_to_five_seconds_and_are_told() {
         let script = Script::new();
         let mut pacer = Pacer::new(&script.client());
         let mut last = Duration::ZERO;
@@ -71,6 +75,6 @@ mod tests {
                 200, 300, 450, 675, 1012, 1518, 2278, 3417, 5000, 5000, 5000, 5000
             ]
         );
-        assert_eq!(waits, 1 + 1 + 2 * 4);
+        assert_eq!(waits, 12 + 1 + 1 + 2 * 4);
     }
 }

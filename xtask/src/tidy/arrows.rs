@@ -81,10 +81,16 @@ const RULES: &[Rule] = &[
         tested_with: &[],
         never: &[WASMTIME, "redb"],
     },
-    // Whole programs are tested as programs; a library is used to look into what they leave.
+    // Whole programs are tested as programs; libraries are used to look into what they leave, and to measure the sandbox.
     Rule {
         folder: "tests/e2e",
-        made_of: &["rocky-emulator", "rocky-schema", "rocky-cache"],
+        made_of: &[
+            "rocky-emulator",
+            "rocky-schema",
+            "rocky-cache",
+            "rocky-plugin",
+            "rocky-databricks",
+        ],
         tested_with: &[],
         never: &[],
     },

@@ -98,7 +98,9 @@ impl Report for InspectReport {
 
 impl InspectReport {
     fn write_permissions(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
-        writeln!(out, "\n{}", style.bold("May reach"))?;
+        if !self.manifest.endpoints.is_empty() || !self.manifest.origins.is_empty() {
+            writeln!(out, "\n{}", style.bold("May reach"))?;
+        }
         for endpoint in &self.manifest.endpoints {
             let place = match endpoint {
                 EndpointSource::Setting(name) => {

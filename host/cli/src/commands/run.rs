@@ -15,12 +15,14 @@ use crate::run::{Request, Role, RunReport, execute, plan};
 
 /// Describe the schemas that your pipelines use, and cache them.
 ///
-/// Every source and target schema of every pipeline in rocky.toml is described, all at once; patterns such as `src__*` are
-/// looked up in the warehouse. A schema that fails keeps what the cache holds of it and does not stop the others.
+/// Every source and target schema of every pipeline in rocky.toml is described,
+/// all at once; patterns such as `src__*` are looked up in the warehouse. A schema
+/// that fails keeps what the cache holds of it and does not stop the others.
 ///
-/// Without a project, name a plugin, its settings and the schemas; the token comes from the environment:
+/// Without a project, name a plugin, its settings and the schemas. The token comes
+/// from the environment variable named after the plugin, such as DATABRICKS_TOKEN:
 ///
-///     DATABRICKS_TOKEN=… rocky run --plugin databricks --set host=https://… --catalog raw --schema flights
+///     rocky run --plugin databricks --set host=https://… --catalog raw --schema flights
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct RunArgs {

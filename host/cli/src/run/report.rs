@@ -274,8 +274,8 @@ impl SchemaRun {
             coverage: None,
             principal: None,
             note: None,
-            requests: 0,
-            duration_ms: 0,
+            requests: error.usage.requests,
+            duration_ms: millis(error.usage.duration),
             error: Some(ErrorReport::new(error)),
             failed_tables: Vec::new(),
         }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use wasip2::clocks::{monotonic_clock, wall_clock};
 use wasip2::http::outgoing_handler::{self, FutureIncomingResponse};
 use wasip2::http::types::{
-    ErrorCode, Fields, IncomingBody, IncomingResponse, Method, OutgoingBody, OutgoingRequest,
-    RequestOptions, Scheme, http_error_code,
+    ErrorCode, Fields, HeaderError, IncomingBody, IncomingResponse, Method, OutgoingBody,
+    OutgoingRequest, RequestOptions, Scheme, http_error_code,
 };
 use wasip2::io::poll::{self, Pollable};
 use wasip2::io::streams::{InputStream, StreamError};
@@ -196,15 +196,25 @@ impl Reading {
     }
 }
 
+fn header_fault(name: &str, error: HeaderError) -> String {
+    match error {
+        HeaderError::Forbidden => {
+            format!("the header `{name}` belongs to the host, which lets no plugin set it")
+        }
+        HeaderError::Immutable | HeaderError::InvalidSyntax => {
+            format!("the header `{name}` is not valid")
+        }
+    }
+}
+
 fn send(request: &Outgoing<'_>) -> Result<FutureIncomingResponse, Fault> {
     let malformed = |what: &str| Fault::Malformed(format!("{what} is not valid"));
-    let headers: Vec<(String, Vec<u8>)> = request
-        .headers
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
-        .collect();
-    let headers = Fields::from_list(&headers)
-        .map_err(|error| Fault::Malformed(format!("a header: {error}")))?;
+    let headers = Fields::new();
+    for (name, value) in request.headers {
+        headers
+            .append(name, value.as_bytes())
+            .map_err(|error| Fault::Malformed(header_fault(name, error)))?;
+    }
     let outgoing = OutgoingRequest::new(headers);
     let (scheme, authority) = match request.origin.split_once("://") {
         Some(("http", authority)) => (Scheme::Http, authority),

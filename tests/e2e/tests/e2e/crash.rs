@@ -1,5 +1,6 @@
 //! A run that is killed leaves the old snapshot or the new one.
 
+use std::fs;
 use std::process::{Child, Stdio};
 use std::thread;
 
@@ -47,6 +48,13 @@ fn start(lake: &Lake) -> Child {
         .unwrap()
 }
 
+/// Waits until something is seen, or there is nothing to wait for any more.
+fn until(child: &mut Child, mut is_seen: impl FnMut() -> bool) {
+    while !is_seen() && child.try_wait().unwrap().is_none() {
+        thread::yield_now();
+    }
+}
+
 #[test]
 fn a_killed_run_leaves_the_old_snapshot_or_the_new_one() {
     let emulator = Emulator::builder()
@@ -65,20 +73,20 @@ fn a_killed_run_leaves_the_old_snapshot_or_the_new_one() {
         set_columns(&lake, after);
         lake.emulator.reset_requests();
         let mut child = start(&lake);
-        // Every third round ends while the answer still comes in, the others around the commit, each a little later.
-        let seen = if round % 3 == 0 {
-            round as u64 % requests
+        if round % 3 == 0 {
+            // The answer is still coming in.
+            let seen = round as u64 % requests;
+            until(&mut child, || lake.emulator.requests().total >= seen);
         } else {
-            requests
-        };
-        let is_running = |child: &mut Child| child.try_wait().unwrap().is_none();
-        while lake.emulator.requests().total < seen && is_running(&mut child) {
-            thread::yield_now();
-        }
-        for _ in 0..round * round * 40 {
-            if !is_running(&mut child) {
-                break;
-            }
+            // It is being written: each time the file is seen to change counts, from its opening to its closing.
+            let mut content = fs::read(lake.cache()).unwrap();
+            let mut changes = 0;
+            until(&mut child, || {
+                let found = fs::read(lake.cache()).unwrap();
+                changes += usize::from(found != content);
+                content = found;
+                changes > round % 8
+            });
         }
         child.kill().unwrap();
         child.wait().unwrap();
@@ -90,10 +98,7 @@ fn a_killed_run_leaves_the_old_snapshot_or_the_new_one() {
         endings[found - before] += 1;
         before = found;
     }
-    eprintln!(
-        "{} rounds ended before their commit and {} after it",
-        endings[0], endings[1]
-    );
+    eprintln!("{endings:?} rounds ended before and after their commit");
     let run = lake.run();
     assert_eq!((run.code, run.warnings().len()), (Some(0), 0), "{run}");
 }

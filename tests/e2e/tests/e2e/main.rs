@@ -13,6 +13,10 @@
 //!
 //! `project` and `echo_server` are what the tests are made with.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    clippy::too_many_lines,
+    reason = "a test is mostly a table of cases; tidy counts them"
+)]
 
 mod components;
 mod concurrency;

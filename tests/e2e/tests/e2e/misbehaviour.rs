@@ -17,7 +17,7 @@ fn configure(project: &Project, behaviour: &str, host: &str) {
         "rocky.toml",
         format!(
             "[adapter.lab]\nplugin = \"probe\"\nhost = \"{host}\"\nbehaviour = \"{behaviour}\"\n\
-             [adapter.lab.limits]\nmemory_mb = 96\nidle_seconds = 1\ntotal_seconds = 2\ntables = 1000\npage_mb = 8\nconcurrency = 4\n"
+             [adapter.lab.limits]\nmemory_mb = 200\nidle_seconds = 1\ntotal_seconds = 2\ntables = 1000\npage_mb = 8\nconcurrency = 4\n"
         ),
     );
 }
@@ -65,7 +65,7 @@ const BEHAVIOURS: &[(&str, &str, &str)] = &[
     (
         "allocate",
         "limit",
-        "it needs more than 96 MiB of memory; the limit is `memory_mb`",
+        "it needs more than 200 MiB of memory; the limit is `memory_mb`",
     ),
     (
         "endless",

@@ -291,6 +291,10 @@ impl Output {
             // The column is as wide as the time is long.
             (r" +time\b", " time"),
             (r" +(\d+ ms|\d+(\.\d+)? s)\b", " [TIME]"),
+            (r" +-  (failed|not there yet)", " -  $1"),
+            // Who asks is learned once; whether that is before or after the next schema begins is chance.
+            (r" \d+ \[TIME\]", " [N] [TIME]"),
+            (r"\x22requests\x22: \d+", "\"requests\": [N]"),
             (r"(just now|\d+ seconds? ago) *", "[AGE] "),
             (r"described +\n", "described\n"),
             (r" +\n", "\n"),

