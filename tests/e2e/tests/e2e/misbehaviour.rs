@@ -140,7 +140,9 @@ fn every_misbehaviour_is_told_and_nothing_of_the_answer_is_kept() {
         )
         .unwrap();
     }
-    insta::assert_snapshot!("misbehaviours", told);
+    // Where the probe panics changes with the probe.
+    let line = regex::Regex::new(r"lib\.rs:\d+:\d+").unwrap();
+    insta::assert_snapshot!("misbehaviours", line.replace_all(&told, "lib.rs:[LINE]"));
     // What fails in every case above was there to be kept.
     configure(&project, "nothing", NOWHERE);
     assert_eq!(run(&project, "s").counts("s"), Some([1, 0, 0]));
