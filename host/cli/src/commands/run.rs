@@ -72,7 +72,8 @@ pub async fn run(context: &Context, args: RunArgs) -> Result<Status, CommandErro
     let committed = committed
         .map_err(|error| anyhow::Error::new(error).context("cannot finish the schema cache"))?;
     let path = cache.enabled.then_some(cache.path);
-    let report = RunReport::new(finished, plan.failed, &committed, path, started.elapsed());
+    let report = RunReport::new(finished, plan.failed, &committed, path, started.elapsed())
+        .relative_to(&context.directory);
     report
         .cache
         .warnings

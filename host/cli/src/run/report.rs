@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rocky_cache::{Outcome, SchemaReport, TapReport, Written};
@@ -94,6 +94,9 @@ pub struct CacheRun {
     pub enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
+    /// The path as a person sees it.
+    #[serde(skip)]
+    shown: String,
     /// Why something could not be written. The run itself does not fail for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -159,11 +162,28 @@ impl RunReport {
             total,
             cache: CacheRun {
                 enabled: cache.is_some(),
+                shown: cache
+                    .as_ref()
+                    .map(|path| path.display().to_string())
+                    .unwrap_or_default(),
                 path: cache,
                 warnings,
             },
             hints,
         }
+    }
+
+    /// Shows paths below `directory` to people as they would type them there.
+    #[must_use]
+    pub fn relative_to(mut self, directory: &Path) -> Self {
+        if let Some(path) = &self.cache.path {
+            self.cache.shown = path
+                .strip_prefix(directory)
+                .unwrap_or(path)
+                .display()
+                .to_string();
+        }
+        self
     }
 
     /// How the run ended: in part where some schemas failed and some did not.
@@ -412,8 +432,8 @@ impl Report for RunReport {
         let cache = match &self.cache.path {
             None => "the cache is disabled".to_owned(),
             Some(_) if described == 0 => "the cache is as it was".to_owned(),
-            Some(path) if self.cache.warnings.is_empty() => format!("cached in {}", path.display()),
-            Some(path) => format!("not all cached in {}", path.display()),
+            Some(_) if self.cache.warnings.is_empty() => format!("cached in {}", self.cache.shown),
+            Some(_) => format!("not all cached in {}", self.cache.shown),
         };
         writeln!(out, "{}; {cache}.", style.bold(&summary))
     }
