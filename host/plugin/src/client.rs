@@ -25,7 +25,8 @@ pub(crate) fn build(endpoint: &Origin, user_agent: &str) -> Result<reqwest::Clie
         .gzip(true);
     if endpoint.scheme() == Scheme::Http {
         // No TLS, so no certificates: reading the system's takes longer than a whole run over a local connection.
-        builder = builder.tls_certs_only([]);
+        // And no proxy: a credential may go to this machine in the clear, and no further.
+        builder = builder.tls_certs_only([]).no_proxy();
     }
     builder.build().map_err(|error| ConfigError::Client {
         endpoint: endpoint.to_string(),
@@ -46,7 +47,17 @@ pub(crate) fn reason(error: &reqwest::Error) -> String {
 pub(crate) fn code(error: &reqwest::Error) -> Error {
     let mut cause = error.source();
     while let Some(error) = cause {
-        if let Some(io) = error.downcast_ref::<std::io::Error>()
+        // What an I/O error wraps is not among its sources.
+        let io = error.downcast_ref::<std::io::Error>();
+        if let Some(inner) = io.and_then(std::io::Error::get_ref)
+            && let Some(tls) = inner.downcast_ref::<rustls::Error>()
+        {
+            return match tls {
+                rustls::Error::InvalidCertificate(_) => Error::TlsCertificateError,
+                _ => Error::TlsProtocolError,
+            };
+        }
+        if let Some(io) = io
             && let Some(code) = code_of_io(io)
         {
             return code;
