@@ -257,7 +257,11 @@ impl Adapter {
         };
         let outcome = work(&mut session).await;
         match outcome {
-            Ok(value) => Ok((value, session.sandbox.usage())),
+            // A guest may have swallowed the error of the request that went over a limit; its answer is not whole then.
+            Ok(value) => match session.sandbox.exceeded() {
+                Some(limit) => Err(fail(Failure::Limit { limit }, Some(&session.sandbox))),
+                None => Ok((value, session.sandbox.usage())),
+            },
             Err(failure) => Err(fail(failure, Some(&session.sandbox))),
         }
     }

@@ -187,6 +187,11 @@ impl Sandbox {
         }
     }
 
+    /// The limit that a request went over, whatever the guest made of it.
+    pub(crate) fn exceeded(&self) -> Option<Limit> {
+        *lock(&self.store.data().egress.exceeded)
+    }
+
     pub(crate) fn requests(&self) -> &RequestLog {
         &self.store.data().egress.log
     }

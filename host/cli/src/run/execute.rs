@@ -91,14 +91,20 @@ async fn describe(
             duration: described.usage.duration,
             requests: described.usage.requests,
         };
+        // A call that another made had its pages go there.
+        let schema = (!described.joined).then_some(schema);
         // May wait for the writer when it is far behind, which holds back the describing as it should.
         let summary = tokio::task::block_in_place(|| match described.outcome {
             Outcome::Done(summary) => {
-                schema.done(&summary, cost);
+                if let Some(schema) = schema {
+                    schema.done(&summary, cost);
+                }
                 Some(summary)
             }
             Outcome::Unchanged => {
-                schema.unchanged(cost);
+                if let Some(schema) = schema {
+                    schema.unchanged(cost);
+                }
                 None
             }
         });
