@@ -183,11 +183,14 @@ fn typed(
 fn ready(adapter: Adapter) -> Ready {
     let plugin = adapter.plugin();
     let manifest = plugin.manifest();
+    // Two adapters may differ in nothing but the token, and so in what they may see.
+    let mut identity = adapter.identity();
+    identity.insert("adapter".to_owned(), adapter.name().to_owned());
     let connection = Connection {
         adapter: adapter.name().to_owned(),
         plugin: manifest.name.clone(),
         endpoint: adapter.endpoint().to_string(),
-        identity: adapter.identity(),
+        identity,
         rules: manifest.identifiers,
         dialect: manifest.dialect.clone(),
     };
