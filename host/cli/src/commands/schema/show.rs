@@ -64,13 +64,18 @@ fn print(
 ) -> Result<Status, CommandError> {
     let now = context.now();
     let info = snapshot.schema(adapter, &cached.name.schema)?;
+    let revisions = snapshot.revisions(adapter, &cached.name.schema)?;
+    let mut revisions = revisions.into_iter();
+    let revision = revisions
+        .find(|(table, _)| *table == cached.name.table)
+        .map(|(_, revision)| revision);
     let report = TableReport {
         adapter: adapter.to_owned(),
         name: cached.name,
         kind: cached.table.kind,
         comment: cached.table.comment,
         attributes: cached.table.attributes,
-        revision: cached.table.revision,
+        revision,
         columns: cached.table.columns,
         described_at_ms: cached.described_at.as_millis(),
         first_seen_ms: cached.first_seen.as_millis(),
