@@ -46,13 +46,14 @@
 //! - Writing: [`Tap`], [`SchemaTap`], [`TapReport`].
 //! - Reading: [`Reader`], [`Snapshot`], [`Lookup`].
 //! - Told from outside: [`CacheConfig`], [`Connection`], [`Provenance`], [`Cost`], [`Timestamp`].
-//! - What goes wrong: [`CacheError`].
+//! - What goes wrong: [`CacheError`]; and [`contains_panics`], for programs with a panic hook.
 
 mod answer;
 mod buffer;
 mod codec;
 mod config;
 mod connection;
+mod contain;
 mod content;
 mod error;
 mod format;
@@ -71,6 +72,7 @@ mod writer;
 pub use answer::{AdapterStats, Cached, Change, ChangeKind, Lookup, SchemaInfo, Stats, TableInfo};
 pub use config::CacheConfig;
 pub use connection::{Connection, Cost, Provenance, Scope};
+pub use contain::contains_panics;
 pub use error::CacheError;
 pub use format::FORMAT_VERSION;
 pub use reader::Reader;

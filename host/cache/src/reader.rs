@@ -1,8 +1,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::contain::contained;
 use crate::snapshot::Snapshot;
-use crate::store::{ReadStore, contained};
+use crate::store::ReadStore;
 use crate::{CacheConfig, CacheError};
 
 /// The cache, open for reading. Any number of processes may read while others write.

@@ -6,13 +6,14 @@ use rocky_schema::{SchemaName, TableName};
 
 use crate::answer::{AdapterStats, Change, ChangeKind, Lookup, SchemaInfo, Stats, TableInfo};
 use crate::codec::{RowKey, unseal};
+use crate::contain::contained;
 use crate::content::decode_layout;
 use crate::format::{
     ADAPTERS, FORMAT_VERSION, HISTORY, HistoryRow, LAYOUTS, REVISIONS, SCHEMAS, TABLES, TableRow,
     rows_of,
 };
 use crate::replace::unpack_revisions;
-use crate::store::{Fault, ReadStore, check_format, contained};
+use crate::store::{Fault, ReadStore, check_format};
 use crate::time::{Timestamp, is_fresh};
 use crate::{CacheError, Connection, Scope};
 

@@ -14,7 +14,6 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,6 +22,7 @@ use redb::{
     ReadableDatabase, ReadableTable, TableError, WriteTransaction,
 };
 
+use crate::contain::{contained, quietly};
 use crate::error::CacheError;
 use crate::format::{FORMAT_KEY, FORMAT_VERSION, META};
 use crate::overlay::Overlay;
@@ -151,25 +151,6 @@ fn io_error(attempt: &'static str, path: PathBuf, source: io::Error) -> CacheErr
     }
 }
 
-/// Runs `work` against the file at `path`; a panic of redb becomes [`CacheError::Damaged`].
-pub(crate) fn contained<T>(
-    attempt: &'static str,
-    path: &Path,
-    work: impl FnOnce() -> Result<T, Fault>,
-) -> Result<T, CacheError> {
-    // What `work` touches is either dropped on the way out or redb's own, which marks itself for repair.
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(fault)) => Err(fault.during(attempt, path)),
-        Err(panic) => {
-            let said = panic.downcast_ref::<String>().map(String::as_str);
-            let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
-            let what = format!("reading it failed: {}", said.unwrap_or("unknown reason"));
-            Err(Fault::Damaged(what).during(attempt, path))
-        }
-    }
-}
-
 /// The file, open for writing.
 pub(crate) struct Store {
     database: Database,
@@ -202,7 +183,7 @@ impl Store {
 
     /// Closes the file. Whatever is committed is safe already, so what fails here needs no answer.
     pub fn close(self) {
-        let _ = catch_unwind(AssertUnwindSafe(move || drop(self.database)));
+        let _ = quietly(move || drop(self.database));
     }
 
     /// Runs `work` in one transaction and commits it, durably; on an error nothing is changed.
@@ -413,11 +394,11 @@ fn open_for_reading(path: &Path, cache_bytes: usize) -> Result<ReadStore, Fault>
 /// The file as a repair would leave it, without changing it.
 fn open_repaired(path: &Path, cache_bytes: usize) -> Result<Database, Fault> {
     let overlay = Overlay::new(File::open(path).map_err(io_fault)?).map_err(io_fault)?;
-    let repaired = catch_unwind(AssertUnwindSafe(|| {
+    let repaired = quietly(|| {
         Builder::new()
             .set_cache_size(cache_bytes)
             .create_with_backend(overlay)
-    }));
+    });
     match repaired {
         Ok(database) => Ok(database?),
         Err(_) => Err(Fault::Damaged("it cannot be repaired".to_owned())),

@@ -3,9 +3,13 @@
 use std::process::ExitCode;
 
 use rocky_cache::CacheError;
-use rocky_plugin::{CallError, HostError, LoadError};
+use rocky_plugin::{HostError, LoadError};
+use serde::Serialize;
 
+use crate::args::OutputForm;
 use crate::context::Context;
+use crate::hints::{Configured, hint};
+use crate::output;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,9 +63,10 @@ impl CommandError {
         self
     }
 
-    /// Prints the error, its causes and its hints, and gives the exit status.
-    pub fn report(&self, context: Option<&Context>) -> ExitCode {
-        let color = context.is_some_and(Context::color_stderr);
+    /// Prints the error, its causes and its hints, and gives the exit status. Where a command's output is JSON, it is
+    /// the error as JSON.
+    pub fn report(&self, during: Option<(&Context, &'static str)>) -> ExitCode {
+        let color = during.is_some_and(|(context, _)| context.color_stderr());
         let paint = |code: &str, text: &str| match color {
             true => format!("\x1b[{code}m{text}\x1b[0m"),
             false => text.to_owned(),
@@ -73,7 +78,45 @@ impl CommandError {
         for hint in &self.hints {
             eprintln!("  {}: {hint}", paint("1;36", "hint"));
         }
+        if let Some((context, command)) = during
+            && context.output() == OutputForm::Json
+        {
+            // Where even this cannot be written, the error has been told already.
+            let _ = output::print_json(command, &self.failed_command());
+        }
         ExitCode::from(if self.usage { 2 } else { 1 })
+    }
+}
+
+/// What a command that failed prints for programs.
+#[derive(Debug, Serialize)]
+pub struct FailedCommand {
+    error: FailureReport,
+}
+
+#[derive(Debug, Serialize)]
+struct FailureReport {
+    message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    causes: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hints: Vec<String>,
+}
+
+impl CommandError {
+    fn failed_command(&self) -> FailedCommand {
+        FailedCommand {
+            error: FailureReport {
+                message: self.error.to_string(),
+                causes: self
+                    .error
+                    .chain()
+                    .skip(1)
+                    .map(ToString::to_string)
+                    .collect(),
+                hints: self.hints.clone(),
+            },
+        }
     }
 }
 
@@ -106,17 +149,9 @@ impl From<LoadError> for CommandError {
                 "set ROCKY_PLUGIN_PATH to the directory that holds the plugin, or name its file: ./NAME.wasm".to_owned(),
             ),
             LoadError::ContractVersion { .. } => Some("get the plugin and rocky from matching releases".to_owned()),
-            LoadError::Call(error) => error.hint(),
+            LoadError::Call(error) => hint(error, &Configured::Nowhere),
             _ => None,
         };
-        hint.into_iter()
-            .fold(anyhow::Error::new(error).into(), Self::hint)
-    }
-}
-
-impl From<CallError> for CommandError {
-    fn from(error: CallError) -> Self {
-        let hint = error.hint();
         hint.into_iter()
             .fold(anyhow::Error::new(error).into(), Self::hint)
     }

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod context;
 mod error;
+mod hints;
 mod human;
 mod names;
 mod output;
@@ -26,9 +27,10 @@ fn main() -> ExitCode {
         Ok(context) => context,
         Err(error) => return error.report(None),
     };
+    let name = cli.command.name();
     match commands::dispatch(&context, cli.command) {
         Ok(status) => status.into(),
-        Err(error) => error.report(Some(&context)),
+        Err(error) => error.report(Some((&context, name))),
     }
 }
 
@@ -37,7 +39,7 @@ fn main() -> ExitCode {
 fn silence_cache_panics() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if std::thread::current().name() != Some("rocky-cache") {
+        if !rocky_cache::contains_panics() {
             report(panic);
         }
     }));

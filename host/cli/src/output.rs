@@ -32,26 +32,17 @@ pub trait Report: Serialize {
 
 /// Prints a report in the form that was asked for.
 pub fn print<R: Report>(context: &Context, report: &R) -> Result<(), CommandError> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
     let written = match context.output() {
-        OutputForm::Table => report.write_human(
-            &mut out,
-            Style {
-                color: context.color_stdout(),
-            },
-        ),
-        OutputForm::Json => {
-            let envelope = Envelope {
-                version: JSON_VERSION,
-                command: R::COMMAND,
-                body: report,
-            };
-            serde_json::to_writer_pretty(&mut out, &envelope)
-                .map_err(io::Error::from)
-                .and_then(|()| writeln!(out))
+        OutputForm::Table => {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            let color = context.color_stdout();
+            report
+                .write_human(&mut out, Style { color })
+                .and_then(|()| out.flush())
         }
+        OutputForm::Json => print_json(R::COMMAND, report),
     };
-    match written.and_then(|()| out.flush()) {
+    match written {
         // Whoever read our output has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(anyhow::Error::new(error)
@@ -59,6 +50,19 @@ pub fn print<R: Report>(context: &Context, report: &R) -> Result<(), CommandErro
             .into()),
         Ok(()) => Ok(()),
     }
+}
+
+/// Prints one JSON object on standard output.
+pub fn print_json(command: &'static str, body: &impl Serialize) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let envelope = Envelope {
+        version: JSON_VERSION,
+        command,
+        body,
+    };
+    serde_json::to_writer_pretty(&mut out, &envelope)?;
+    writeln!(out)?;
+    out.flush()
 }
 
 /// How human output looks.

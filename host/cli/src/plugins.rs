@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use crate::config::{AdapterEntry, Project};
 use crate::context::{self, Context};
 use crate::error::CommandError;
+use crate::hints::Configured;
 use crate::names;
 
 /// Loads plugins, each once.
@@ -30,6 +31,7 @@ pub struct Ready {
     pub adapter: Adapter,
     pub connection: Arc<Connection>,
     pub provenance: Arc<Provenance>,
+    pub configured: Configured,
 }
 
 impl<'a> Plugins<'a> {
@@ -95,10 +97,16 @@ impl<'a> Plugins<'a> {
             limits: section.limits.clone(),
         };
         let adapter = plugin.configure(config).map_err(|error| {
-            let key = key_of(&error).filter(|key| !overrides.contains_key(*key));
-            project.adapter_error(section, key, &error.to_string(), help(&error).as_deref())
+            let help = help(&error);
+            match key_of(&error) {
+                Some(key) if overrides.contains_key(key) => help.into_iter().fold(
+                    CommandError::usage(format!("--set {key}: {error}")),
+                    CommandError::hint,
+                ),
+                key => project.adapter_error(section, key, &error.to_string(), help.as_deref()),
+            }
         })?;
-        Ok(Some(ready(adapter)))
+        Ok(Some(ready(adapter, Configured::Project)))
     }
 
     /// An adapter without a project: settings from the command line, the token from the environment. None if its plugin has
@@ -140,7 +148,8 @@ impl<'a> Plugins<'a> {
                 .chain(hint.filter(|_| matches!(error, ConfigError::MissingSetting { .. })));
             hints.fold(CommandError::usage(error.to_string()), CommandError::hint)
         })?;
-        Ok(Some(ready(adapter)))
+        let configured = Configured::CommandLine { token: variable };
+        Ok(Some(ready(adapter, configured)))
     }
 }
 
@@ -180,7 +189,7 @@ fn typed(
     Ok(settings)
 }
 
-fn ready(adapter: Adapter) -> Ready {
+fn ready(adapter: Adapter, configured: Configured) -> Ready {
     let plugin = adapter.plugin();
     let manifest = plugin.manifest();
     // Two adapters may differ in nothing but the token, and so in what they may see.
@@ -203,6 +212,7 @@ fn ready(adapter: Adapter) -> Ready {
         connection: Arc::new(connection),
         provenance: Arc::new(provenance),
         adapter,
+        configured,
     }
 }
 

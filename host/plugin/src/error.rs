@@ -253,7 +253,7 @@ pub enum Failure {
         message: String,
     },
     /// The adapter went over a limit.
-    #[error("{limit}; the limit is `{}` under [adapter.NAME.limits]", limit.key())]
+    #[error("{limit}; the limit is `{}`", limit.key())]
     Limit {
         /// The limit.
         limit: Limit,
@@ -316,67 +316,4 @@ pub enum AnswerError {
         "it calls the schema unchanged, of which no revision was known or some of which was returned"
     )]
     SchemaNeverKnown,
-}
-
-impl CallError {
-    /// What to do about it, where that can be said.
-    pub fn hint(&self) -> Option<String> {
-        use rocky_schema::ErrorCode;
-        let adapter = &self.adapter;
-        if let Some(refusal) = self.refusals.first() {
-            return Some(format!(
-                "the host refused {}: {}",
-                refusal.request, refusal.reason
-            ));
-        }
-        match &self.failure {
-            Failure::Adapter { error, .. } => match error.code {
-                ErrorCode::Unauthenticated => Some(format!(
-                    "check the credential under [adapter.{adapter}.auth]"
-                )),
-                ErrorCode::PermissionDenied => Some(
-                    "the warehouse knows who asks, but they may not: ask for the privilege"
-                        .to_owned(),
-                ),
-                ErrorCode::NotFound => Some(
-                    "check the name as the warehouse spells it; what a principal may not see looks like what is not there"
-                        .to_owned(),
-                ),
-                ErrorCode::Unavailable => Some(format!(
-                    "check the endpoint under [adapter.{adapter}] and that it can be reached from here"
-                )),
-                ErrorCode::Protocol => Some(format!(
-                    "check that the endpoint under [adapter.{adapter}] is the warehouse itself, and run again; \
-                     if it is the same, report it to whoever made the plugin"
-                )),
-                ErrorCode::Timeout => {
-                    Some("run again: a warehouse that was asleep may be awake by then".to_owned())
-                }
-                ErrorCode::InvalidConfig => {
-                    Some(format!("correct the settings under [adapter.{adapter}]"))
-                }
-                ErrorCode::RateLimited => Some(format!(
-                    "try later, or lower `concurrency` under [adapter.{adapter}.limits]"
-                )),
-                ErrorCode::TooLarge
-                | ErrorCode::Unsupported
-                | ErrorCode::Internal
-                | ErrorCode::Other(_) => {
-                    Some("run again with -vvv to see the requests that led to this".to_owned())
-                }
-            },
-            Failure::Limit { limit } => Some(format!(
-                "raise `{}` under [adapter.{adapter}.limits], or narrow what is described",
-                limit.key()
-            )),
-            Failure::Trap { .. } => {
-                Some("this is a defect of the plugin: report it to whoever made it".to_owned())
-            }
-            Failure::Answer(_) => Some(
-                "run again; if it is the same, this is a defect of the plugin: report it to whoever made it"
-                    .to_owned(),
-            ),
-            Failure::NothingToDescribe | Failure::Host(_) => None,
-        }
-    }
 }

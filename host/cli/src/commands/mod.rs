@@ -23,6 +23,19 @@ pub enum Command {
     Plugin(plugin::PluginCommand),
 }
 
+impl Command {
+    /// What its JSON output calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Schema(schema::SchemaCommand::Ls(_)) => "schema ls",
+            Self::Schema(schema::SchemaCommand::Show(_)) => "schema show",
+            Self::State(_) => "state",
+            Self::Plugin(plugin::PluginCommand::Inspect(_)) => "plugin inspect",
+        }
+    }
+}
+
 /// Carries out a command.
 pub fn dispatch(context: &Context, command: Command) -> Result<Status, CommandError> {
     match command {

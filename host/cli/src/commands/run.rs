@@ -1,6 +1,7 @@
 use std::time::{Instant, SystemTime};
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use rocky_cache::{Tap, Timestamp};
 use rocky_plugin::PluginReference;
 use serde_json::{Map, Value};
@@ -36,10 +37,10 @@ pub struct RunArgs {
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     settings: Vec<(String, String)>,
     /// Describe schemas of this catalog instead of the pipelines'
-    #[arg(long, requires = "schemas")]
+    #[arg(long, requires = "schemas", value_parser = NonEmptyStringValueParser::new())]
     catalog: Option<String>,
     /// A schema, or a pattern such as `src__*`; may be repeated
-    #[arg(long = "schema", value_name = "SCHEMA", requires = "catalog")]
+    #[arg(long = "schema", value_name = "SCHEMA", requires = "catalog", value_parser = NonEmptyStringValueParser::new())]
     schemas: Vec<String>,
 }
 

@@ -256,7 +256,7 @@ fn read_place(
     let known: Vec<&str> = adapters.keys().map(String::as_str).collect();
     let place = Place {
         adapter: section.required_choice("adapter", &known)?,
-        catalog: section.required_text("catalog")?,
+        catalog: section.required_name("catalog")?,
         schemas: section.required_texts("schemas")?,
     };
     section.finish()?;

@@ -158,8 +158,28 @@ impl<'a> Section<'a> {
         }
         array
             .into_iter()
-            .map(|item| self.expect_text(key, item).map(|(text, _)| text))
+            .map(|item| {
+                let text = self.expect_text(key, item)?;
+                self.not_empty(key, text)
+            })
             .collect()
+    }
+
+    /// A text that must be there and must not be empty.
+    pub fn required_name(&mut self, key: &'static str) -> Result<String, Mistake> {
+        let text = self.required_secret(key)?;
+        self.not_empty(key, text)
+    }
+
+    fn not_empty(&self, key: &str, (text, mark): (String, Mark)) -> Result<String, Mistake> {
+        match text.trim() {
+            "" => Err(self.error_at(
+                &mark,
+                &format!("`{key}` holds an empty name"),
+                Some("write a name"),
+            )),
+            _ => Ok(text),
+        }
     }
 
     pub fn section(&mut self, key: &'static str) -> Result<Option<Section<'a>>, Mistake> {
@@ -311,9 +331,19 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A key that must be there; where a key stands that may have been meant, the error points to it.
     fn missing(&self, key: &str) -> Mistake {
         let message = format!("[{}] needs the key `{key}`", self.path.join("."));
-        self.error_at(&self.mark, &message, None)
+        let there = || self.left.keys().map(|key| key.get_ref().as_ref());
+        let meant = names::closest(key, there());
+        let meant = meant.and_then(|meant| self.left.keys().find(|key| key.get_ref() == meant));
+        match meant {
+            Some(meant) => {
+                let help = format!("did you mean `{key}`?");
+                self.error_at(&Mark(meant.span()), &message, Some(&help))
+            }
+            None => self.error_at(&self.mark, &message, None),
+        }
     }
 
     fn wrong(

@@ -65,14 +65,16 @@ fn the_cache_is_on_for_a_day_unless_told_otherwise() {
     );
 }
 
+#[track_caller]
+fn check(text: &str, expected: &[&str]) {
+    let error = refused(text);
+    for part in expected {
+        assert!(error.contains(part), "{text}\n{error}\nlacks {part}");
+    }
+}
+
 #[test]
 fn every_mistake_is_shown_where_it_stands() {
-    let check = |text: &str, expected: &[&str]| {
-        let error = refused(text);
-        for part in expected {
-            assert!(error.contains(part), "{text}\n{error}\nlacks {part}");
-        }
-    };
     check(
         "[cache.schemas]\nenabeld = true\n",
         &[
@@ -94,6 +96,21 @@ fn every_mistake_is_shown_where_it_stands() {
         &["[adapter.lake] needs the key `plugin`", "rocky.toml:1"],
     );
     check(
+        "[adapter.lake]\nplugn = 'databricks'\n",
+        &[
+            "[adapter.lake] needs the key `plugin`",
+            "rocky.toml:2:1",
+            "did you mean `plugin`?",
+        ],
+    );
+    for place in [
+        "catalog = '', schemas = ['s']",
+        "catalog = 'c', schemas = ['s', ' ']",
+    ] {
+        let place = format!("{LAKE}[pipeline.p]\nsource = {{ adapter = 'lake', {place} }}\n");
+        check(&place, &["holds an empty name"]);
+    }
+    check(
         "[adapter]\nlake = 3\n",
         &["`lake` must be a table, not a whole number"],
     );
@@ -105,6 +122,10 @@ fn every_mistake_is_shown_where_it_stands() {
         ],
     );
     check("[adapter.lake\n", &["rocky.toml:1"]);
+}
+
+#[test]
+fn a_value_that_cannot_be_used_is_shown_where_it_stands() {
     check(
         &format!("{LAKE}[adapter.lake.auth]\ntype = 'bearer'\ntoken = '${{NOPE}}'\n"),
         &["needs the environment variable NOPE", "rocky.toml:7:9"],

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rocky_cache::{Cost, SchemaTap, Tap, Timestamp};
-use rocky_plugin::{CallError, DescribeRequest, Outcome, PageSink, Progress, Usage};
-use rocky_schema::{AdapterError, Entry, Summary};
+use rocky_plugin::{CallError, DescribeRequest, Failure, Outcome, PageSink, Progress, Usage};
+use rocky_schema::{AdapterError, Entry, ErrorCode, Summary};
 use tokio::task::JoinSet;
 
 use crate::names;
-use crate::run::plan::Target;
+use crate::run::plan::{Role, Target};
 
 /// What became of one schema's description.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct Finished {
     pub target: Target,
     pub counts: Counts,
     pub outcome: Result<(Option<Summary>, Usage), CallError>,
+    /// Whether it failed only because it is a target that the pipeline has yet to make.
+    pub absent: bool,
 }
 
 /// What a description held.
@@ -84,6 +86,14 @@ async fn describe(
         bar,
     };
     let described = target.ready.adapter.describe(request, &mut sink).await;
+    let (described, absent) = match described {
+        Err(error) if target.role == Role::Target && is_not_found(&error) => {
+            let missing = missing_catalog(&target).await;
+            let absent = missing.is_none();
+            (Err(missing.unwrap_or(error)), absent)
+        }
+        described => (described, false),
+    };
     let Sink { schema, counts, .. } = sink;
     let outcome = described.map(|described| {
         let cost = Cost {
@@ -114,7 +124,20 @@ async fn describe(
         target,
         counts,
         outcome,
+        absent,
     }
+}
+
+/// Whether the warehouse has no such thing, or does not show it to this principal.
+fn is_not_found(error: &CallError) -> bool {
+    matches!(&error.failure, Failure::Adapter { error, .. } if error.code == ErrorCode::NotFound)
+}
+
+/// What the warehouse says of a target's catalog if it has none of that name. A pipeline makes its schemas, but not
+/// their catalog, so that name is a mistake then.
+async fn missing_catalog(target: &Target) -> Option<CallError> {
+    let listed = target.ready.adapter.list_schemas(&target.name.catalog);
+    listed.await.err().filter(is_not_found)
 }
 
 /// Counts the tables of one schema and passes them to the cache's tap.

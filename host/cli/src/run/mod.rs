@@ -3,6 +3,7 @@
 mod execute;
 mod plan;
 mod report;
+mod show;
 
 pub use execute::execute;
 pub use plan::{Request, Role, plan};

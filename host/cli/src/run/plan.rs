@@ -33,12 +33,20 @@ pub struct Target {
     pub role: Role,
 }
 
+/// A pattern that could not be looked up.
+#[derive(Debug)]
+pub struct Unlisted {
+    pub ready: Ready,
+    /// The catalog whose schemas could not be listed, and the pattern that needed the list.
+    pub place: SchemaName,
+    pub error: CallError,
+}
+
 /// What is to be described, and what could not even be looked up.
 #[derive(Debug, Default)]
 pub struct Plan {
     pub targets: Vec<Target>,
-    /// Catalogs whose schemas could not be listed, with the pattern that needed the list.
-    pub failed: Vec<(SchemaName, String, CallError)>,
+    pub failed: Vec<Unlisted>,
     pub warnings: Vec<String>,
 }
 
@@ -53,9 +61,11 @@ pub async fn plan(requests: Vec<Request>) -> Result<Plan, CommandError> {
                 true => match matching(request, wanted).await {
                     Ok(names) => names,
                     Err(error) => {
-                        let place = SchemaName::new(&request.catalog, wanted);
-                        plan.failed
-                            .push((place, request.ready.adapter.name().to_owned(), error));
+                        plan.failed.push(Unlisted {
+                            ready: request.ready.clone(),
+                            place: SchemaName::new(&request.catalog, wanted),
+                            error,
+                        });
                         continue;
                     }
                 },

@@ -1,19 +1,17 @@
 use std::collections::HashMap;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rocky_cache::{Outcome, SchemaReport, TapReport, Written};
 use rocky_plugin::{CallError, Failure};
-use rocky_schema::{AdapterError, Coverage, ErrorCode, SchemaName};
+use rocky_schema::{AdapterError, Coverage, SchemaName};
 use serde::Serialize;
 
 use crate::error::Status;
-use crate::human;
-use crate::names::printable;
-use crate::output::{Report, Style};
+use crate::hints::{Configured, hint};
+use crate::plugins::Ready;
 use crate::run::execute::Finished;
-use crate::run::plan::Role;
+use crate::run::plan::Unlisted;
 
 /// What `rocky run` did.
 #[derive(Debug, Serialize)]
@@ -22,7 +20,7 @@ pub struct RunReport {
     pub total: Total,
     pub cache: CacheRun,
     #[serde(skip)]
-    hints: Vec<String>,
+    pub(super) hints: Vec<String>,
 }
 
 /// What became of one schema.
@@ -96,7 +94,7 @@ pub struct CacheRun {
     pub path: Option<PathBuf>,
     /// The path as a person sees it.
     #[serde(skip)]
-    shown: String,
+    pub(super) shown: String,
     /// Why something could not be written. The run itself does not fail for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -125,7 +123,7 @@ impl RunReport {
     /// Joins what the adapters said with what the cache did. `cache` is the file, unless the cache is disabled.
     pub fn new(
         finished: Vec<Finished>,
-        unlisted: Vec<(SchemaName, String, CallError)>,
+        unlisted: Vec<Unlisted>,
         tap: &TapReport,
         cache: Option<PathBuf>,
         duration: Duration,
@@ -144,9 +142,9 @@ impl RunReport {
             })
             .collect();
         schemas.extend(
-            unlisted
-                .into_iter()
-                .map(|(place, adapter, error)| SchemaRun::failed(adapter, place, &error)),
+            unlisted.into_iter().map(|unlisted| {
+                SchemaRun::failed(&unlisted.ready, unlisted.place, &unlisted.error)
+            }),
         );
         let mut warnings: Vec<String> =
             tap.failures().map(|(_, error)| error.to_string()).collect();
@@ -229,29 +227,19 @@ impl SchemaRun {
             target,
             counts,
             outcome,
+            absent,
         } = finished;
         let (summary, usage) = match outcome {
             Ok(described) => described,
-            Err(error) => return Self::failed_in_role(adapter, target.name, &error, target.role),
+            Err(error) => {
+                let failed = Self::failed(&target.ready, target.name, &error);
+                return match absent {
+                    true => failed.absent(),
+                    false => failed,
+                };
+            }
         };
-        let cache = report.and_then(|report| match &report.outcome {
-            Outcome::Written(Written {
-                written,
-                unchanged,
-                removed,
-                ..
-            }) => Some(CacheCounts {
-                written: *written,
-                unchanged: *unchanged,
-                removed: *removed,
-            }),
-            // Written a moment ago, under the name of another adapter of the same warehouse.
-            Outcome::AlreadyWritten => Some(CacheCounts {
-                unchanged: counts.tables,
-                ..CacheCounts::default()
-            }),
-            Outcome::Failed(_) => None,
-        });
+        let cache = report.and_then(|report| CacheCounts::of(report, counts.tables));
         let failed_tables: Vec<FailedTable> = counts
             .failed
             .iter()
@@ -282,9 +270,9 @@ impl SchemaRun {
         }
     }
 
-    fn failed(adapter: String, name: SchemaName, error: &CallError) -> Self {
+    fn failed(ready: &Ready, name: SchemaName, error: &CallError) -> Self {
         Self {
-            adapter,
+            adapter: ready.adapter.name().to_owned(),
             catalog: name.catalog,
             schema: name.schema,
             status: SchemaStatus::Failed,
@@ -296,71 +284,47 @@ impl SchemaRun {
             note: None,
             requests: error.usage.requests,
             duration_ms: millis(error.usage.duration),
-            error: Some(ErrorReport::new(error)),
+            error: Some(ErrorReport::new(error, &ready.configured)),
             failed_tables: Vec::new(),
         }
     }
 
-    fn failed_in_role(adapter: String, name: SchemaName, error: &CallError, role: Role) -> Self {
-        let failed = Self::failed(adapter, name, error);
-        match &error.failure {
-            Failure::Adapter { error, .. }
-                if error.code == ErrorCode::NotFound && role == Role::Target =>
-            {
-                Self {
-                    status: SchemaStatus::Absent,
-                    error: None,
-                    ..failed
-                }
-            }
-            _ => failed,
+    /// The same, as what the pipeline has yet to make, which is no failure.
+    fn absent(self) -> Self {
+        Self {
+            status: SchemaStatus::Absent,
+            error: None,
+            ..self
         }
     }
+}
 
-    fn name(&self) -> SchemaName {
-        SchemaName::new(&self.catalog, &self.schema)
-    }
-
-    fn row(&self, style: Style) -> Vec<String> {
-        let state = match self.status {
-            SchemaStatus::Described if self.coverage == Some(Coverage::Truncated) => {
-                "incomplete".to_owned()
-            }
-            SchemaStatus::Described => String::new(),
-            SchemaStatus::Partial => style.red(&human::count_of(
-                self.failed_tables.len() as u64,
-                "failed table",
-            )),
-            SchemaStatus::Absent => "not there yet".to_owned(),
-            SchemaStatus::Failed => style.red("failed"),
-        };
-        let described = matches!(self.status, SchemaStatus::Described | SchemaStatus::Partial);
-        let number = |number: Option<u64>| {
-            number
-                .filter(|_| described)
-                .map_or_else(|| "-".to_owned(), |n| n.to_string())
-        };
-        vec![
-            self.adapter.clone(),
-            self.name().to_string(),
-            number(Some(self.tables)),
-            number(Some(self.columns)),
-            number(self.cache.map(|cache| cache.written)),
-            number(self.cache.map(|cache| cache.unchanged)),
-            number(self.cache.map(|cache| cache.removed)),
-            number(Some(self.requests)),
-            if described {
-                human::duration(Duration::from_millis(self.duration_ms))
-            } else {
-                "-".to_owned()
-            },
-            state,
-        ]
+impl CacheCounts {
+    /// What the cache did with an answer of so many tables; none where it was not written.
+    fn of(report: &SchemaReport, tables: u64) -> Option<Self> {
+        match &report.outcome {
+            Outcome::Written(Written {
+                written,
+                unchanged,
+                removed,
+                ..
+            }) => Some(CacheCounts {
+                written: *written,
+                unchanged: *unchanged,
+                removed: *removed,
+            }),
+            // Written a moment ago, under the name of another adapter of the same warehouse.
+            Outcome::AlreadyWritten => Some(CacheCounts {
+                unchanged: tables,
+                ..CacheCounts::default()
+            }),
+            Outcome::Failed(_) => None,
+        }
     }
 }
 
 impl ErrorReport {
-    fn new(error: &CallError) -> Self {
+    fn new(error: &CallError, configured: &Configured) -> Self {
         let (code, request) = match &error.failure {
             Failure::Adapter { error, .. } => (
                 error.code.to_string(),
@@ -374,7 +338,7 @@ impl ErrorReport {
         Self {
             code,
             message: error.to_string(),
-            hint: error.hint(),
+            hint: hint(error, configured),
             request,
         }
     }
@@ -387,98 +351,6 @@ impl FailedTable {
             code: error.code.to_string(),
             message: error.message.clone(),
         }
-    }
-}
-
-impl Report for RunReport {
-    const COMMAND: &'static str = "run";
-
-    fn write_human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
-        let header = [
-            "adapter",
-            "schema",
-            "tables",
-            "columns",
-            "written",
-            "unchanged",
-            "removed",
-            "requests",
-            "time",
-            "",
-        ];
-        let mut table = style.table(&header, 2..9);
-        self.schemas
-            .iter()
-            .for_each(|schema| table.row(schema.row(style)));
-        if !self.schemas.is_empty() {
-            table.write(out)?;
-            writeln!(out)?;
-        }
-        self.write_failures(out, style)?;
-        let Total {
-            described,
-            tables,
-            columns,
-            duration_ms,
-            ..
-        } = self.total;
-        let summary = format!(
-            "Described {} with {} and {} in {}",
-            human::count_of(described, "schema"),
-            human::count_of(tables, "table"),
-            human::count_of(columns, "column"),
-            human::duration(Duration::from_millis(duration_ms)),
-        );
-        let cache = match &self.cache.path {
-            None => "the cache is disabled".to_owned(),
-            Some(_) if described == 0 => "the cache is as it was".to_owned(),
-            Some(_) if self.cache.warnings.is_empty() => format!("cached in {}", self.cache.shown),
-            Some(_) => format!("not all cached in {}", self.cache.shown),
-        };
-        writeln!(out, "{}; {cache}.", style.bold(&summary))
-    }
-}
-
-impl RunReport {
-    fn write_failures(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
-        for schema in &self.schemas {
-            if let Some(error) = &schema.error {
-                writeln!(
-                    out,
-                    "{}: {}",
-                    style.red("failed"),
-                    printable(&error.message)
-                )?;
-            }
-            for table in &schema.failed_tables {
-                let name = schema.name().table(&table.table);
-                writeln!(
-                    out,
-                    "{}: {name}: {}",
-                    style.red("failed"),
-                    printable(&table.message)
-                )?;
-            }
-            if let Some(note) = &schema.note {
-                writeln!(
-                    out,
-                    "{}: {}: {}",
-                    style.bold("note"),
-                    schema.name(),
-                    printable(note)
-                )?;
-            }
-        }
-        let mut hints: Vec<&String> = self.hints.iter().collect();
-        hints.dedup();
-        for hint in &hints {
-            writeln!(out, "  {}: {}", style.bold("hint"), printable(hint))?;
-        }
-        let any = self
-            .schemas
-            .iter()
-            .any(|s| s.error.is_some() || s.note.is_some() || !s.failed_tables.is_empty());
-        if any { writeln!(out) } else { Ok(()) }
     }
 }
 

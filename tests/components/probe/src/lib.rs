@@ -142,10 +142,30 @@ impl ProbeCursor {
             "wait" => Step::Waiting(Progress::new("the end of time")),
             "endless" => one(&format!("t{}", self.steps)),
             "empty-pages" => Step::Page(Vec::new()),
+            "many" => match self.steps {
+                // The first page held one table already.
+                step @ 2..=MANY_PAGES => many(step),
+                _ => Step::Done(Summary::exhausted()),
+            },
             "huge-page" => one(&"x".repeat(64 << 20)),
             _ => return None,
         })
     }
+}
+
+/// Pages of an answer that is only large, the first included.
+const MANY_PAGES: u64 = 51;
+
+/// A hundred tables of twenty columns each.
+fn many(page: u64) -> Step {
+    let table = |index: u64| {
+        let mut table = Table::new(format!("table_{page}_{index}"), "table");
+        let columns =
+            (0..20).map(|column| Column::new(format!("column_{column}"), "DECIMAL(10,2)"));
+        table.columns.extend(columns);
+        Entry::Table(table)
+    };
+    Step::Page((0..100).map(table).collect())
 }
 
 /// Answers that no warehouse can have meant.

@@ -91,11 +91,7 @@ fn every_file_that_is_no_plugin_is_told_apart() {
             ],
         ] {
             let output = project.rocky(arguments);
-            assert_eq!(
-                (output.code, output.stdout.as_str()),
-                (Some(1), ""),
-                "{name}: {output}"
-            );
+            output.failed_with(1);
             output.has(expected);
             output.has("plugin.wasm");
         }

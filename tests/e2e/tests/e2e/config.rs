@@ -9,7 +9,7 @@ use crate::project::{Project, config};
 fn check(text: &str, expected: &[&str]) {
     let project = Project::new(text);
     let run = project.rocky(&["run"]);
-    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{run}");
+    run.failed_with(1);
     expected.iter().for_each(|part| run.has(part));
     assert_eq!(project.files(), ["rocky.toml"]);
 }
@@ -35,7 +35,11 @@ fn every_mistake_is_shown_where_it_stands() {
     );
     check(
         &lake.replace("plugin =", "plugn ="),
-        &["rocky.toml:1", "needs the key `plugin`"],
+        &[
+            "rocky.toml:2:1",
+            "needs the key `plugin`",
+            "did you mean `plugin`?",
+        ],
     );
     check(
         &lake.replace("host =", "hots ="),

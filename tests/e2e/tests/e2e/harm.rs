@@ -113,6 +113,38 @@ fn a_file_with_damage_inside_never_fails_a_run_nor_answers_wrongly() {
 }
 
 #[test]
+fn who_reads_a_file_with_lost_pages_is_told_in_one_error() {
+    let lake = filled();
+    let whole = fs::read(lake.cache()).unwrap();
+    let mut refused = 0;
+    // The first page is the header.
+    for page in 1..whole.len() / 4096 {
+        let mut damaged = whole.clone();
+        let lost = damaged.get_mut(page * 4096..(page + 1) * 4096).unwrap();
+        if lost.iter().all(|byte| *byte == 0) {
+            continue;
+        }
+        lost.fill(0x24);
+        fs::write(lake.cache(), &damaged).unwrap();
+        for command in [
+            &["schema", "show", "c.s.old"][..],
+            &["schema", "ls"],
+            &["state"],
+        ] {
+            let output = lake.rocky(command);
+            if output.code != Some(0) {
+                refused += 1;
+                output.failed_with(1);
+                let path = lake.cache();
+                assert!(output.stderr.contains(path.to_str().unwrap()), "{output}");
+                assert!(!output.stderr.contains("panicked"), "page {page}: {output}");
+            }
+        }
+    }
+    assert!(refused > 0);
+}
+
+#[test]
 fn a_file_that_another_program_has_locked_is_left_alone() {
     let lake = filled();
     let database = Database::open(lake.cache()).unwrap();

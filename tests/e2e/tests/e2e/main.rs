@@ -8,7 +8,7 @@
 //! | `hostile` | names and types that nobody should choose |
 //! | `misbehaviour`, `components` | plugins that do wrong, and files that are no plugins |
 //! | `secrets` | the token is sent to the warehouse and is nowhere else |
-//! | `schema`, `state`, `inspect`, `usage`, `config` | what is printed |
+//! | `schema`, `state`, `inspect`, `usage`, `config`, `json` | what is printed |
 //! | `sharing`, `crash`, `concurrency` | many processes, sudden ends, many schemas |
 //!
 //! `project` and `echo_server` are what the tests are made with.
@@ -27,6 +27,7 @@ mod gate;
 mod harm;
 mod hostile;
 mod inspect;
+mod json;
 mod misbehaviour;
 mod project;
 mod rest_faults;

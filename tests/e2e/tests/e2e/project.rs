@@ -255,6 +255,17 @@ impl Output {
         Some(["written", "unchanged", "removed"].map(|count| counts[count].as_u64().unwrap()))
     }
 
+    /// Makes sure that the command did nothing but fail, and told people and programs so.
+    #[track_caller]
+    pub fn failed_with(&self, code: i32) {
+        assert_eq!(self.code, Some(code), "{self}");
+        assert!(self.stderr.contains("error: "), "{self}");
+        let json = self.json();
+        let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["command", "error", "version"], "{self}");
+        assert!(json["error"]["message"].is_string(), "{self}");
+    }
+
     /// Makes sure that a text is somewhere in the output.
     #[track_caller]
     pub fn has(&self, text: &str) {

@@ -169,6 +169,50 @@ fn a_target_that_is_not_there_yet_is_no_failure() {
 }
 
 #[test]
+fn a_target_in_a_catalog_that_does_not_exist_is_a_failure() {
+    for more in ["", &through_sql()] {
+        let emulator = empty_warehouse();
+        add_tables(&emulator, "s", &[("t", &[("x", "int")])]);
+        let target = "target = { adapter = \"lake\", catalog = \"mian\", schemas = [\"later\"] }\n";
+        let text = format!("{}{target}", config("URL", &["s"], more));
+        let run = Lake::with_config(emulator, &text).run();
+        let later = run.schema("later");
+        assert_eq!(
+            (run.code, &later["status"]),
+            (Some(3), &json!("failed")),
+            "{run}"
+        );
+        assert!(
+            later["error"]["message"]
+                .as_str()
+                .unwrap()
+                .contains("catalog `mian`"),
+            "{run}"
+        );
+    }
+}
+
+#[test]
+fn equal_failures_of_many_schemas_are_told_a_few_times_and_counted() {
+    let schemas = ["a", "b", "c", "d", "e"];
+    let lake = Lake::new(empty_warehouse(), &schemas, "");
+    lake.emulator
+        .fault(Fault::on("", Action::status(403)).forever());
+    let run = lake.rocky(&["run", "--output", "table"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert_eq!(run.stdout.matches("could not describe").count(), 3, "{run}");
+    run.has("failed: 2 more schemas of adapter `lake` with the same code, permission-denied");
+    assert_eq!(run.stdout.matches("hint: ").count(), 1, "{run}");
+    let json = lake.run().json();
+    let told = json["schemas"].as_array().unwrap().iter();
+    assert!(
+        told.clone()
+            .all(|schema| schema["error"]["message"].is_string())
+    );
+    assert_eq!(told.count(), schemas.len());
+}
+
+#[test]
 fn one_schema_that_fails_does_not_stop_the_others_and_all_of_them_are_a_failure() {
     let emulator = empty_warehouse();
     for schema in ["a", "b"] {

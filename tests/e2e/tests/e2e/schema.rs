@@ -155,11 +155,7 @@ fn a_name_that_is_not_there_is_told_with_a_suggestion() {
         ),
     ] {
         let output = lake.rocky(&[&["schema"], arguments].concat());
-        assert_eq!(
-            (output.code, output.stdout.as_str()),
-            (Some(code), ""),
-            "{arguments:?}: {output}"
-        );
+        output.failed_with(code);
         assert!(output.stderr.starts_with("error: "), "{output}");
         expected.iter().for_each(|text| output.has(text));
     }

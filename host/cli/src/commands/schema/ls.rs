@@ -121,6 +121,7 @@ struct SchemaLine {
     coverage: Coverage,
     failed_tables: u64,
     principal: Option<String>,
+    note: Option<String>,
     #[serde(skip)]
     age: String,
 }
@@ -137,6 +138,7 @@ impl SchemaLine {
             coverage: info.coverage,
             failed_tables: info.failed,
             principal: info.principal,
+            note: info.note,
             age: human::age(now.since(described_at)),
             catalog: info.name.catalog,
             schema: info.name.schema,

@@ -1,0 +1,117 @@
+//! What to do about a failure of an adapter, in terms of where the adapter was configured.
+
+use rocky_plugin::{CallError, Failure, Limit};
+use rocky_schema::ErrorCode;
+
+/// Where an adapter's settings came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Configured {
+    /// `[adapter.NAME]` of a project.
+    Project,
+    /// `--set` on the command line, and the token from this environment variable.
+    CommandLine { token: String },
+    /// Nowhere: it was only asked what it is.
+    Nowhere,
+}
+
+impl Configured {
+    fn credential(&self, adapter: &str) -> String {
+        match self {
+            Self::CommandLine { token } => {
+                format!("the token in the environment variable {token}")
+            }
+            _ => format!("the credential under [adapter.{adapter}.auth]"),
+        }
+    }
+
+    fn settings(&self, adapter: &str) -> String {
+        match self {
+            Self::CommandLine { .. } => "given with --set".to_owned(),
+            _ => format!("under [adapter.{adapter}]"),
+        }
+    }
+
+    fn raise(&self, key: &str, adapter: &str) -> String {
+        match self {
+            Self::Project => format!("raise `{key}` under [adapter.{adapter}.limits]"),
+            Self::CommandLine { .. } => format!(
+                "raise `{key}` under [adapter.{adapter}.limits] in a rocky.toml (--set is for the plugin's own settings)"
+            ),
+            Self::Nowhere => {
+                "nothing is configured yet that could be raised: report it to whoever made the plugin"
+                    .to_owned()
+            }
+        }
+    }
+}
+
+/// What to do about `error`, where that can be said.
+pub fn hint(error: &CallError, configured: &Configured) -> Option<String> {
+    if let Some(refusal) = error.refusals.first() {
+        return Some(format!(
+            "the host refused {}: {}",
+            refusal.request, refusal.reason
+        ));
+    }
+    match &error.failure {
+        Failure::Adapter { error: said, .. } => {
+            Some(of_code(&said.code, &error.adapter, configured))
+        }
+        Failure::Limit { limit } => Some(of_limit(*limit, &error.adapter, configured)),
+        Failure::Trap { .. } => {
+            Some("this is a defect of the plugin: report it to whoever made it".to_owned())
+        }
+        Failure::Answer(_) => Some(
+            "run again; if it is the same, this is a defect of the plugin: report it to whoever made it".to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+fn of_limit(limit: Limit, adapter: &str, configured: &Configured) -> String {
+    let raise = configured.raise(limit.key(), adapter);
+    match configured {
+        Configured::Nowhere => raise,
+        _ => format!("{raise}, or narrow what is described"),
+    }
+}
+
+fn of_code(code: &ErrorCode, adapter: &str, configured: &Configured) -> String {
+    match code {
+        ErrorCode::Unauthenticated => format!("check {}", configured.credential(adapter)),
+        ErrorCode::PermissionDenied => {
+            "the warehouse knows who asks, but they may not: ask for the privilege".to_owned()
+        }
+        ErrorCode::NotFound => {
+            "check the name as the warehouse spells it; what a principal may not see looks like what is not there"
+                .to_owned()
+        }
+        ErrorCode::Unavailable => format!(
+            "check the endpoint {} and that it can be reached from here",
+            configured.settings(adapter)
+        ),
+        ErrorCode::Protocol => format!(
+            "check that the endpoint {} is the warehouse itself, and run again; if it is the same, report it to \
+             whoever made the plugin",
+            configured.settings(adapter)
+        ),
+        ErrorCode::Timeout => {
+            "run again: a warehouse that was asleep may be awake by then".to_owned()
+        }
+        ErrorCode::InvalidConfig => {
+            format!("correct the settings {}", configured.settings(adapter))
+        }
+        ErrorCode::RateLimited => match configured {
+            Configured::Project => {
+                format!("try later, or lower `concurrency` under [adapter.{adapter}.limits]")
+            }
+            _ => "try later".to_owned(),
+        },
+        ErrorCode::TooLarge
+        | ErrorCode::Unsupported
+        | ErrorCode::Internal
+        | ErrorCode::Other(_) => {
+            "run again with -vvv to see the requests that led to this".to_owned()
+        }
+    }
+}
