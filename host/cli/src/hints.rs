@@ -1,6 +1,7 @@
 //! What to do about a failure of an adapter, in terms of where the adapter was configured.
 
-use rocky_plugin::{CallError, Failure, Limit};
+use rocky_credentials::CredentialError;
+use rocky_plugin::{CallError, Failure, Limit, RefusalKind};
 use rocky_schema::ErrorCode;
 
 /// Where an adapter's settings came from.
@@ -47,16 +48,12 @@ impl Configured {
 
 /// What to do about `error`, where that can be said.
 pub fn hint(error: &CallError, configured: &Configured) -> Option<String> {
-    if let Some(refusal) = error.refusals.first() {
-        return Some(format!(
-            "the host refused {}: {}",
-            refusal.request, refusal.reason
-        ));
-    }
     match &error.failure {
+        Failure::Refused(refusal) => Some(of_refusal(&refusal.kind, &error.adapter)),
         Failure::Adapter { error: said, .. } => {
             Some(of_code(&said.code, &error.adapter, configured))
         }
+        Failure::Credential(reason) => of_credential(reason, &error.adapter, configured),
         Failure::Limit { limit } => Some(of_limit(*limit, &error.adapter, configured)),
         Failure::Trap { .. } => {
             Some("this is a defect of the plugin: report it to whoever made it".to_owned())
@@ -65,6 +62,49 @@ pub fn hint(error: &CallError, configured: &Configured) -> Option<String> {
             "run again; if it is the same, this is a defect of the plugin: report it to whoever made it".to_owned(),
         ),
         _ => None,
+    }
+}
+
+fn of_refusal(kind: &RefusalKind, adapter: &str) -> String {
+    let allow =
+        |place: &str| format!("under [adapter.{adapter}.network] write: allow = [\"{place}\"]");
+    match kind {
+        RefusalKind::Declared(pattern) => format!("to allow it, {}", allow(pattern)),
+        RefusalKind::Undeclared => {
+            "the plugin tried to reach a place that it never announced: do not allow that before its maker has \
+             explained it"
+                .to_owned()
+        }
+        RefusalKind::Address { origin } => {
+            format!("if that is where your warehouse is, name it: {}", allow(origin))
+        }
+        RefusalKind::Unapproved => {
+            "look at what the plugin asks for, and approve it with `rocky plugin lock`".to_owned()
+        }
+        RefusalKind::Statement => format!(
+            "a plugin that only describes needs no more; `statements` under [adapter.{adapter}.network] can be \
+             raised to \"read\" or \"any\""
+        ),
+        RefusalKind::Unannounced | RefusalKind::Body => format!(
+            "report it to whoever made the plugin; `statements = \"any\"` under [adapter.{adapter}.network] lets all \
+             requests to the endpoint out"
+        ),
+        _ => "report it to whoever made the plugin".to_owned(),
+    }
+}
+
+/// The broker's hints name keys of a section that is not there without a project.
+fn of_credential(
+    error: &CredentialError,
+    adapter: &str,
+    configured: &Configured,
+) -> Option<String> {
+    let hint = error.hint()?;
+    match configured {
+        Configured::CommandLine { token } => Some(format!(
+            "check the token in the environment variable {token}"
+        )),
+        _ => Some(format!("{hint} (under [adapter.{adapter}.auth])")),
     }
 }
 

@@ -1,17 +1,22 @@
 //! The `rocky` command: reads configuration, plans, joins the plugin host and the cache, and prints.
 
+mod approvals;
 mod args;
 mod commands;
 mod config;
 mod context;
 mod error;
+mod guard;
 mod hints;
 mod human;
+mod lock_file;
 mod names;
 mod output;
 mod plugins;
+mod proxy;
 mod run;
 mod state_path;
+mod trust;
 
 use std::process::ExitCode;
 

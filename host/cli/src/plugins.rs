@@ -5,17 +5,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rocky_cache::{Connection, Provenance};
+use rocky_credentials::{CredentialConfig, Secret, SecretSource};
 use rocky_plugin::{
-    Adapter, AdapterConfig, ConfigError, Credential, Host, HostConfig, Plugin, PluginReference,
-    Secret, locate,
+    Adapter, AdapterConfig, ConfigError, Host, HostConfig, NetworkConfig, Origin, Plugin,
+    PluginReference, Proxy, locate,
 };
 use serde_json::{Map, Value};
 
-use crate::config::{AdapterEntry, Project};
+use crate::approvals;
+use crate::config::{AdapterEntry, AdapterSection, Project, ProxyChoice};
 use crate::context::{self, Context};
 use crate::error::CommandError;
+use crate::guard::SqlGuard;
 use crate::hints::Configured;
 use crate::names;
+use crate::proxy;
+use crate::trust::Trust;
 
 /// Loads plugins, each once.
 pub struct Plugins<'a> {
@@ -23,6 +28,9 @@ pub struct Plugins<'a> {
     host: Host,
     directories: Vec<PathBuf>,
     loaded: BTreeMap<PathBuf, Plugin>,
+    /// Whether nothing may differ from the lock file.
+    locked: bool,
+    trust: Option<Arc<Trust>>,
 }
 
 /// An adapter, and how the cache names it.
@@ -46,7 +54,25 @@ impl<'a> Plugins<'a> {
             host: Host::new(config)?,
             directories,
             loaded: BTreeMap::new(),
+            locked: false,
+            trust: None,
         })
+    }
+
+    /// The same, refusing whatever differs from the project's lock file if `locked`.
+    #[must_use]
+    pub fn locked(self, locked: bool) -> Self {
+        Self { locked, ..self }
+    }
+
+    /// What the project's plugins may do; read once.
+    fn trust(&mut self, project: &Project) -> Result<Arc<Trust>, CommandError> {
+        if let Some(trust) = &self.trust {
+            return Ok(trust.clone());
+        }
+        let trust = Arc::new(Trust::of(project, self.locked)?);
+        self.trust = Some(trust.clone());
+        Ok(trust)
     }
 
     /// Loads the plugin that `reference` means, a path relative to `base`.
@@ -75,6 +101,17 @@ impl<'a> Plugins<'a> {
         plugin.describes()
     }
 
+    /// The endpoint of an adapter of a project, and whether its plugin chose the domain.
+    pub fn endpoint(
+        &self,
+        project: &Project,
+        section: &AdapterSection,
+        plugin: &Plugin,
+    ) -> Result<(Origin, bool), CommandError> {
+        let found = plugin.endpoint(&section.settings);
+        found.map_err(|error| mistake(project, section, &error))
+    }
+
     /// An adapter of a project, with settings from the command line laid over its own; none if its plugin has nothing to describe.
     pub async fn of_project(
         &mut self,
@@ -90,22 +127,30 @@ impl<'a> Plugins<'a> {
         }
         let mut settings = section.settings.clone();
         settings.extend(typed(&plugin, overrides)?);
+        let explain = |error: ConfigError| match key_of(&error) {
+            Some(key) if overrides.contains_key(key) => help(&error).into_iter().fold(
+                CommandError::usage(format!("--set {key}: {error}")),
+                CommandError::hint,
+            ),
+            _ => mistake(project, section, &error),
+        };
+        let (endpoint, _) = plugin.endpoint(&settings).map_err(explain)?;
+        let trust = self.trust(project)?;
+        let approved = trust.approve(self.context, name, section, &plugin, &endpoint)?;
         let config = AdapterConfig {
             name: name.to_owned(),
             settings,
-            credential: section.credential.clone(),
+            credential: section.auth()?.for_endpoint(&endpoint),
             limits: section.limits.clone(),
+            network: NetworkConfig {
+                allow: section.network.allow.clone(),
+                statements: section.network.statements,
+                approved,
+                guard: Some(Arc::new(SqlGuard::default())),
+                proxy: proxy_for(&endpoint, &section.network.proxy)?,
+            },
         };
-        let adapter = plugin.configure(config).map_err(|error| {
-            let help = help(&error);
-            match key_of(&error) {
-                Some(key) if overrides.contains_key(key) => help.into_iter().fold(
-                    CommandError::usage(format!("--set {key}: {error}")),
-                    CommandError::hint,
-                ),
-                key => project.adapter_error(section, key, &error.to_string(), help.as_deref()),
-            }
-        })?;
+        let adapter = plugin.configure(config).map_err(explain)?;
         Ok(Some(ready(adapter, Configured::Project)))
     }
 
@@ -124,32 +169,76 @@ impl<'a> Plugins<'a> {
         let settings = typed(&plugin, overrides)?;
         let variable = token_variable(&name);
         let credential = match context::variable(&variable) {
-            Some(token) => Credential::bearer(Secret::new(token)).map_err(|error| {
-                CommandError::failed(format!(
-                    "the environment variable {variable} cannot be used: {error}"
-                ))
-            })?,
+            Some(token) => CredentialConfig::Bearer {
+                token: SecretSource::Text(Secret::new(token)),
+            },
             None => {
                 self.context.warn(&format!(
                     "{variable} is not set: requests go out without a credential"
                 ));
-                Credential::none()
+                CredentialConfig::None
             }
         };
-        let config = AdapterConfig {
-            settings,
-            credential,
-            ..AdapterConfig::new(name)
-        };
-        let adapter = plugin.configure(config).map_err(|error| {
+        let explain = |error: ConfigError| {
+            if let ConfigError::Credential(error) = &error {
+                let message =
+                    format!("the environment variable {variable} cannot be used: {error}");
+                return CommandError::failed(message);
+            }
             let hint = key_of(&error).map(|key| format!("give it with --set {key}=…"));
             let hints = help(&error)
                 .into_iter()
                 .chain(hint.filter(|_| matches!(error, ConfigError::MissingSetting { .. })));
             hints.fold(CommandError::usage(error.to_string()), CommandError::hint)
-        })?;
+        };
+        let (endpoint, _) = plugin.endpoint(&settings).map_err(explain)?;
+        let network = NetworkConfig {
+            approved: approvals::built_in(),
+            guard: Some(Arc::new(SqlGuard::default())),
+            proxy: proxy_for(&endpoint, &ProxyChoice::Environment)?,
+            ..NetworkConfig::default()
+        };
+        let config = AdapterConfig {
+            settings,
+            credential,
+            network,
+            ..AdapterConfig::new(name)
+        };
+        let adapter = plugin.configure(config).map_err(explain)?;
         let configured = Configured::CommandLine { token: variable };
         Ok(Some(ready(adapter, configured)))
+    }
+}
+
+/// An error about a project's adapter, pointing to the setting that it is about.
+fn mistake(project: &Project, section: &AdapterSection, error: &ConfigError) -> CommandError {
+    let help = help(error);
+    let pointed =
+        project.adapter_error(section, key_of(error), &error.to_string(), help.as_deref());
+    match error {
+        ConfigError::Credential(reason) => {
+            let pointed = project.auth_error(section, &error.to_string());
+            let hint = reason.hint();
+            hint.into_iter().fold(pointed, CommandError::hint)
+        }
+        ConfigError::Unapproved { .. } => {
+            pointed.hint("approve it with `rocky plugin lock`, if you know whose it is")
+        }
+        _ => pointed,
+    }
+}
+
+/// The proxy of requests to this endpoint. What the environment says wrong does not matter where it is not used.
+fn proxy_for(endpoint: &Origin, choice: &ProxyChoice) -> Result<Option<Proxy>, CommandError> {
+    match proxy::resolve(choice, context::variable) {
+        Ok(proxy) => Ok(proxy),
+        Err(_) if !endpoint.scheme().is_encrypted() => Ok(None),
+        Err(variable) => Err(CommandError::failed(format!(
+            "the environment variable {variable} does not hold the address of an http proxy"
+        ))
+        .hint(
+            "set `proxy = \"http://HOST:PORT\"` or `proxy = \"none\"` under [adapter.NAME.network]",
+        )),
     }
 }
 

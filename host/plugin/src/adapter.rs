@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
+use rocky_credentials::{Broker, CredentialConfig, SystemClock};
 use rocky_schema::{Attributes, SchemaEntry};
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
@@ -9,17 +10,22 @@ use tokio::time::timeout;
 use wasmtime::component::ResourceAny;
 
 use crate::bindings::exports::rocky::adapter::batch_describe as wit;
-use crate::credential::Credential;
+use crate::client::Clients;
 use crate::describe::{self, DescribeRequest, Described, Outcome, PageSink};
 use crate::egress::Gate;
 use crate::error::{Call, CallError, ConfigError, Failure};
 use crate::instance::Sandbox;
 use crate::limits::Limits;
+use crate::manifest::EndpointSource;
 use crate::origin::Origin;
+use crate::pattern::OriginPattern;
 use crate::plugin::Plugin;
+use crate::policy::NetworkConfig;
+use crate::requests::RequestRules;
 use crate::single_flight::SingleFlight;
-use crate::usage::{Usage, lock};
-use crate::{client, convert, endpoint, settings};
+use crate::token_client::TokenClient;
+use crate::usage::{Contact, Contacts, Usage, lock};
+use crate::{convert, endpoint, settings};
 
 /// How an adapter is configured.
 #[derive(Clone, Debug)]
@@ -29,19 +35,22 @@ pub struct AdapterConfig {
     /// The adapter's own settings, as JSON values. No secret belongs here.
     pub settings: Map<String, Value>,
     /// What the host attaches to requests for the endpoint.
-    pub credential: Credential,
+    pub credential: CredentialConfig,
     /// What one call may use.
     pub limits: Limits,
+    /// What it may do on the network.
+    pub network: NetworkConfig,
 }
 
 impl AdapterConfig {
-    /// No settings, no credential, the default limits.
+    /// No settings, no credential, the default limits, no network but the endpoint.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
             settings: Map::new(),
-            credential: Credential::none(),
+            credential: CredentialConfig::None,
             limits: Limits::default(),
+            network: NetworkConfig::default(),
         }
     }
 }
@@ -84,27 +93,31 @@ pub(crate) struct Session {
 }
 
 impl Adapter {
-    pub(crate) fn new(
-        plugin: Plugin,
-        config: AdapterConfig,
-        user_agent: &str,
-    ) -> Result<Self, ConfigError> {
+    pub(crate) fn new(plugin: Plugin, config: AdapterConfig) -> Result<Self, ConfigError> {
         check_limits(&config.limits)?;
         let settings = settings::resolve(plugin.manifest(), &config.settings)?;
-        let endpoint = endpoint::resolve(plugin.manifest(), &settings)?;
-        if !config.credential.is_none() && !endpoint::is_safe_for_credentials(&endpoint) {
+        let (source, endpoint) = endpoint::resolve(plugin.manifest(), &settings)?;
+        let has_credential = !matches!(config.credential, CredentialConfig::None);
+        if has_credential && !endpoint::is_safe_for_credentials(&endpoint) {
             return Err(ConfigError::Cleartext {
                 endpoint: endpoint.to_string(),
             });
         }
-        let client = client::build(&endpoint, user_agent)?;
+        if !config.network.approved.admits_endpoint(source, &endpoint) {
+            return Err(ConfigError::Unapproved {
+                endpoint: endpoint.to_string(),
+                plugin: plugin.manifest().name.clone(),
+            });
+        }
         let calls = Semaphore::new(config.limits.concurrency as usize);
-        let gate = Gate {
+        let gate = gate(
+            &plugin,
+            source,
             endpoint,
-            credential: config.credential,
-            client,
-            limits: config.limits,
-        };
+            config.credential,
+            config.network,
+            config.limits,
+        )?;
         Ok(Self(Arc::new(Inner {
             plugin,
             name: config.name.into(),
@@ -130,6 +143,11 @@ impl Adapter {
     /// The one place that it can reach.
     pub fn endpoint(&self) -> &Origin {
         &self.0.gate.endpoint
+    }
+
+    /// The origins that its calls have sent requests to so far, sorted; also by calls that failed.
+    pub fn contacts(&self) -> Vec<Contact> {
+        self.0.gate.contacts.all()
     }
 
     /// The settings that decide who asks, such as a role.
@@ -257,9 +275,9 @@ impl Adapter {
         };
         let outcome = work(&mut session).await;
         match outcome {
-            // A guest may have swallowed the error of the request that went over a limit; its answer is not whole then.
-            Ok(value) => match session.sandbox.exceeded() {
-                Some(limit) => Err(fail(Failure::Limit { limit }, Some(&session.sandbox))),
+            // A guest may have swallowed the error of a request that was stopped; its answer is not what it seems then.
+            Ok(value) => match session.sandbox.swallowed() {
+                Some(failure) => Err(fail(failure, Some(&session.sandbox))),
                 None => Ok((value, session.sandbox.usage())),
             },
             Err(failure) => Err(fail(failure, Some(&session.sandbox))),
@@ -338,11 +356,70 @@ impl Session {
     }
 }
 
+/// The way out for the adapter's instances.
+fn gate(
+    plugin: &Plugin,
+    source: &EndpointSource,
+    endpoint: Origin,
+    credential: CredentialConfig,
+    network: NetworkConfig,
+    limits: Limits,
+) -> Result<Gate, ConfigError> {
+    let manifest = plugin.manifest();
+    let rules = RequestRules::new(manifest, &network);
+    // A template's domain is the plugin's choice, and so are the addresses that it leads to.
+    let typed = matches!(source, EndpointSource::Setting(_)).then_some(&endpoint);
+    let exact = network.allow.iter().filter_map(OriginPattern::exact);
+    let named = typed.into_iter().chain(exact);
+    let named = named.map(|origin| origin.host().to_string()).collect();
+    let host = plugin.host();
+    let contacts = Arc::new(Contacts::default());
+    let tokens = TokenClient {
+        clients: Clients::new(
+            host.user_agent(),
+            host.resolver(),
+            None,
+            network.proxy.clone(),
+        ),
+        contacts: contacts.clone(),
+    };
+    let credential = Broker::new(credential, Arc::new(tokens), Arc::new(SystemClock));
+    let credential = credential.map_err(ConfigError::Credential)?;
+    let clients = Clients::new(
+        host.user_agent(),
+        host.resolver(),
+        Some(named),
+        network.proxy,
+    );
+    clients
+        .of(endpoint.scheme())
+        .map_err(|reason| ConfigError::Client {
+            endpoint: endpoint.to_string(),
+            reason,
+        })?;
+    Ok(Gate {
+        declared: manifest
+            .origins
+            .iter()
+            .map(|it| it.pattern.clone())
+            .collect(),
+        allow: network.allow,
+        rates: host.rates(),
+        contacts,
+        endpoint,
+        credential,
+        rules,
+        clients,
+        limits,
+    })
+}
+
 fn check_limits(limits: &Limits) -> Result<(), ConfigError> {
     let checks = [
         ("memory_mb", u64::from(limits.memory_mb)),
         ("idle_seconds", limits.idle_seconds.into()),
         ("total_seconds", limits.total_seconds.into()),
+        ("cpu_seconds", limits.cpu_seconds.into()),
         ("concurrency", limits.concurrency.into()),
         ("requests", limits.requests),
         ("response_mb", limits.response_mb),

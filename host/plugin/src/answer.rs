@@ -7,6 +7,21 @@ use rocky_schema::{Entry, Table};
 use crate::error::{AnswerError, Failure};
 use crate::limits::{Limit, Limits};
 
+/// No warehouse has names of more than a few hundred characters.
+const NAME_BYTES: usize = 16 << 10;
+/// Nested types have thousands of fields at most.
+const TYPE_BYTES: usize = 16 << 20;
+
+fn check_length(what: &'static str, text: &str, most: usize) -> Result<(), Failure> {
+    match text.len() > most {
+        true => Err(Failure::Answer(AnswerError::TooLong {
+            what,
+            bytes: text.len(),
+        })),
+        false => Ok(()),
+    }
+}
+
 /// Looks at every page of one answer before anybody else does.
 pub(crate) struct AnswerCheck {
     limits: Limits,
@@ -40,6 +55,7 @@ impl AnswerCheck {
         if name.is_empty() {
             return Err(Failure::Answer(AnswerError::TableUnnamed));
         }
+        check_length("the name of a table", name, NAME_BYTES)?;
         if !self.seen.insert(name.to_owned()) {
             return Err(Failure::Answer(AnswerError::TableTwice(name.to_owned())));
         }
@@ -71,6 +87,8 @@ impl AnswerCheck {
                 position: index + 1,
                 what,
             };
+            check_length("the name of a column", &column.name, NAME_BYTES)?;
+            check_length("the type of a column", &column.data_type, TYPE_BYTES)?;
             if column.name.is_empty() {
                 return Err(Failure::Answer(incomplete("name")));
             }

@@ -1,37 +1,105 @@
-//! The HTTP client of one adapter: pooled connections, gzip, the system's CA certificates, no redirects.
+//! The HTTP clients of one adapter: pooled connections, gzip, the system's CA certificates, no redirects.
 
+use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::io::ErrorKind;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use reqwest::{Client, NoProxy};
 use wasmtime_wasi_http::Error;
 
-use crate::error::ConfigError;
-use crate::origin::{Origin, Scheme};
+use crate::origin::Scheme;
+use crate::policy::Proxy;
+use crate::resolve::{AddressRefused, CheckedResolver, Resolve};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A client for requests to `endpoint`.
-pub(crate) fn build(endpoint: &Origin, user_agent: &str) -> Result<reqwest::Client, ConfigError> {
-    // TLS needs one implementation of its primitives for the whole process; where an embedder has chosen one, it stands.
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        let _ = rustls::crypto::ring::default_provider().install_default();
+/// A client for each scheme, made when it is first needed.
+pub(crate) struct Clients {
+    user_agent: String,
+    resolver: CheckedResolver,
+    proxy: Option<Proxy>,
+    http: OnceLock<Result<Client, String>>,
+    https: OnceLock<Result<Client, String>>,
+}
+
+impl Clients {
+    /// `named`: the hosts that the user has named, which may be anywhere; all of them, if there is no list.
+    pub(crate) fn new(
+        user_agent: &str,
+        resolver: Arc<dyn Resolve>,
+        named: Option<BTreeSet<String>>,
+        proxy: Option<Proxy>,
+    ) -> Self {
+        // With a proxy its name is what is looked up, and most are in a private network.
+        let proxy_host = proxy.as_ref().and_then(|proxy| proxy.url.host_str());
+        let named = named.map(|named| {
+            named
+                .into_iter()
+                .chain(proxy_host.map(str::to_owned))
+                .collect()
+        });
+        Self {
+            user_agent: user_agent.to_owned(),
+            resolver: CheckedResolver {
+                resolver,
+                named: named.map(Arc::new),
+            },
+            proxy,
+            http: OnceLock::new(),
+            https: OnceLock::new(),
+        }
     }
-    let mut builder = reqwest::Client::builder()
-        .user_agent(user_agent)
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .referer(false)
-        .gzip(true);
-    if endpoint.scheme() == Scheme::Http {
-        // No TLS, so no certificates: reading the system's takes longer than a whole run over a local connection.
-        // And no proxy: a credential may go to this machine in the clear, and no further.
-        builder = builder.tls_certs_only([]).no_proxy();
+
+    /// The client for requests of this scheme, or why there is none.
+    pub(crate) fn of(&self, scheme: Scheme) -> Result<&Client, String> {
+        let client = match scheme {
+            Scheme::Http => &self.http,
+            Scheme::Https => &self.https,
+        };
+        let client = client.get_or_init(|| self.build(scheme).map_err(|error| reason(&error)));
+        client.as_ref().map_err(Clone::clone)
     }
-    builder.build().map_err(|error| ConfigError::Client {
-        endpoint: endpoint.to_string(),
-        reason: reason(&error),
-    })
+
+    fn build(&self, scheme: Scheme) -> reqwest::Result<Client> {
+        // TLS needs one implementation of its primitives for the whole process; where an embedder has chosen one, it stands.
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
+        let builder = Client::builder()
+            .user_agent(&self.user_agent)
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .dns_resolver(self.resolver.clone())
+            .referer(false)
+            .gzip(true)
+            // What the environment says of proxies reaches us through the configuration or not at all.
+            .no_proxy();
+        match (scheme, &self.proxy) {
+            // No TLS, so no certificates: reading the system's takes longer than a whole run over a local connection.
+            // And no proxy: a credential may go to this machine in the clear, and no further.
+            (Scheme::Http, _) => builder.tls_certs_only([]).build(),
+            (Scheme::Https, None) => builder.build(),
+            (Scheme::Https, Some(proxy)) => {
+                let through = reqwest::Proxy::https(proxy.url.clone())?;
+                let through = through.no_proxy(NoProxy::from_string(&proxy.bypass));
+                builder.proxy(through).build()
+            }
+        }
+    }
+}
+
+/// The address that was refused, if that is why a request failed.
+pub(crate) fn refused_address(error: &reqwest::Error) -> Option<AddressRefused> {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(refused) = error.downcast_ref::<AddressRefused>() {
+            return Some(refused.clone());
+        }
+        cause = error.source();
+    }
+    None
 }
 
 /// The innermost cause of an error: what outer ones add is what the guest knows and says itself.

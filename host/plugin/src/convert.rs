@@ -122,12 +122,7 @@ pub(crate) fn manifest(manifest: metadata::AdapterManifest) -> Result<Manifest, 
         identifiers: identifiers(manifest.identifiers),
         settings,
         endpoints: endpoints.collect(),
-        origins: origins
-            .map(|origin| DeclaredOrigin {
-                pattern: origin.pattern,
-                purpose: origin.purpose,
-            })
-            .collect(),
+        origins: origins.map(declared_origin).collect::<Result<_, _>>()?,
         statements: statements
             .map(|shape| StatementShape {
                 method: shape.method,
@@ -144,6 +139,19 @@ pub(crate) fn manifest(manifest: metadata::AdapterManifest) -> Result<Manifest, 
             })
             .collect(),
     })
+}
+
+fn declared_origin(origin: metadata::Origin) -> Result<DeclaredOrigin, ManifestError> {
+    match origin.pattern.parse() {
+        Ok(pattern) => Ok(DeclaredOrigin {
+            pattern,
+            purpose: origin.purpose,
+        }),
+        Err(source) => Err(ManifestError::Origin {
+            pattern: origin.pattern,
+            source,
+        }),
+    }
 }
 
 fn setting(setting: metadata::Setting) -> Result<Setting, ManifestError> {

@@ -1,40 +1,54 @@
-//! The only way out of the sandbox: `wasi:http`, to the adapter's endpoint and to no other place.
+//! The only way out of the sandbox: `wasi:http`, to the adapter's endpoint and where else it was allowed.
 
-use std::sync::Arc;
-
-use std::pin::Pin;
-use std::sync::Mutex;
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION,
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName,
+    PROXY_AUTHORIZATION, RETRY_AFTER, TE, TRAILER,
 };
 use http::{Request, Response};
-use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Limited};
+use rocky_credentials::{Attachment, Broker, ClockSkew, CredentialError};
 use url::Url;
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody,
     WasiHttpHooks,
 };
 
-use crate::client;
-use crate::credential::Credential;
+use crate::address::not_public;
+use crate::client::{self, Clients};
 use crate::limits::{Limit, Limits};
-use crate::mask::Mask;
+use crate::mask::Masks;
 use crate::origin::Origin;
-use crate::usage::{Refusal, RequestLog, lock};
+use crate::pattern::OriginPattern;
+use crate::rate_gates::RateGates;
+use crate::requests::{RequestRules, is_read};
+use crate::response_body::{Metered, mask_headers};
+use crate::usage::{Contacts, Refusal, RefusalKind, RequestLog, lock};
 
 /// The largest request body: the longest statement that any of the warehouses takes is 16 MiB.
 const REQUEST_BODY_BYTES: usize = 32 << 20;
+/// All headers of a request: servers refuse more than some 16 KiB.
+const REQUEST_HEADER_BYTES: usize = 64 << 10;
+/// All headers of an answer.
+const RESPONSE_HEADER_BYTES: usize = 256 << 10;
+/// The address of a request: the longest that servers take is 8 to 16 KiB.
+const URL_BYTES: usize = 32 << 10;
 
 /// What the requests of one adapter have in common.
-#[derive(Debug)]
 pub(crate) struct Gate {
     pub endpoint: Origin,
-    pub credential: Credential,
-    pub client: reqwest::Client,
+    pub credential: Broker,
+    /// Where else it may read.
+    pub allow: Vec<OriginPattern>,
+    /// Where else it said that it may want to read.
+    pub declared: Vec<OriginPattern>,
+    pub rules: RequestRules,
+    pub clients: Clients,
+    pub rates: Arc<RateGates>,
+    pub contacts: Arc<Contacts>,
     pub limits: Limits,
 }
 
@@ -67,56 +81,113 @@ impl WasiHttpHooks for Egress {
         let log = self.log.clone();
         let exceeded = self.exceeded.clone();
         Box::new(async move {
-            let (gate, url) = admitted?;
-            send(&gate, url, request, log, exceeded).await
+            let (gate, url, origin) = admitted?;
+            let outgoing = Outgoing {
+                gate,
+                url,
+                origin,
+                log,
+                exceeded,
+            };
+            outgoing.send(request).await
         })
     }
 }
 
 impl Egress {
-    /// Lets a request out, or notes why not: the guest itself is told only that it was refused.
-    fn admit(&self, request: &Request<WasiBody>) -> Result<(Arc<Gate>, Url), Error> {
+    /// Lets a request out as far as its head goes, or notes why not: the guest itself is told only that it was refused.
+    fn admit(&self, request: &Request<WasiBody>) -> Result<(Arc<Gate>, Url, Origin), Error> {
         let url =
             Url::parse(&request.uri().to_string()).map_err(|_| Error::HttpRequestUriInvalid)?;
-        let refuse = |reason: String| {
-            let refusal = Refusal {
-                request: name(request.method(), &url),
+        let refuse = |(kind, reason): (RefusalKind, String)| {
+            let request = name(request.method(), &url);
+            self.log.refuse(Refusal {
+                request,
                 reason,
-            };
-            tracing::warn!(
-                request = refusal.request,
-                reason = refusal.reason,
-                "refused a request of a plugin"
-            );
-            self.log.refuse(refusal);
-            Err(Error::HttpRequestDenied)
+                kind,
+            });
+            Error::HttpRequestDenied
         };
         let Some(gate) = &self.gate else {
-            return refuse("a plugin has no network while it tells its manifest".to_owned());
+            let reason = "a plugin has no network while it tells its manifest".to_owned();
+            return Err(refuse((RefusalKind::Offline, reason)));
         };
-        let origin = match Origin::of(&url) {
-            Ok(origin) => origin,
-            Err(error) => return refuse(error.to_string()),
-        };
-        if origin != gate.endpoint {
-            return refuse(format!(
-                "{origin} is not this adapter's endpoint, {}",
-                gate.endpoint
-            ));
-        }
+        let origin = gate.admit_origin(&url).map_err(refuse)?;
+        check_size(&url, request.headers())
+            .map_err(|reason| refuse((RefusalKind::Malformed, reason)))?;
         if self.log.count_request() > gate.limits.requests {
             *lock(&self.exceeded) = Some(Limit::Requests(gate.limits.requests));
             return Err(Error::HttpRequestDenied);
         }
-        Ok((gate.clone(), url))
+        Ok((gate.clone(), url, origin))
     }
 }
 
-/// Headers that belong to the host.
+impl Gate {
+    fn admit_origin(&self, url: &Url) -> Result<Origin, (RefusalKind, String)> {
+        let origin =
+            Origin::of(url).map_err(|error| (RefusalKind::Malformed, error.to_string()))?;
+        if origin == self.endpoint || self.allow.iter().any(|pattern| pattern.matches(&origin)) {
+            return Ok(origin);
+        }
+        let declared = self
+            .declared
+            .iter()
+            .find(|pattern| pattern.matches(&origin));
+        let near = origin.address().and_then(not_public);
+        let near = near.map(|near| format!(" ({near})")).unwrap_or_default();
+        let (kind, how) = match declared {
+            Some(pattern) => (
+                RefusalKind::Declared(pattern.to_string()),
+                "its manifest declares it",
+            ),
+            None => (RefusalKind::Undeclared, "its manifest never announced it"),
+        };
+        let endpoint = &self.endpoint;
+        let place =
+            format!("{origin}{near} is neither this adapter's endpoint, {endpoint}, nor allowed");
+        Err((kind, format!("{place}, and {how}")))
+    }
+}
+
+/// Headers that belong to the host, decide where a request ends, or make another request of it.
 fn is_forbidden(name: &HeaderName) -> bool {
+    const METHOD_OVERRIDES: [&str; 3] = [
+        "x-http-method-override",
+        "x-http-method",
+        "x-method-override",
+    ];
     DEFAULT_FORBIDDEN_HEADERS.contains(name)
-        || [AUTHORIZATION, PROXY_AUTHORIZATION, HOST, ACCEPT_ENCODING].contains(name)
+        || [
+            AUTHORIZATION,
+            PROXY_AUTHORIZATION,
+            HOST,
+            ACCEPT_ENCODING,
+            TE,
+            TRAILER,
+        ]
+        .contains(name)
+        || METHOD_OVERRIDES.contains(&name.as_str())
         || name.as_str().starts_with("proxy-")
+}
+
+fn check_size(url: &Url, headers: &HeaderMap) -> Result<(), String> {
+    if url.as_str().len() > URL_BYTES {
+        return Err(format!("its address is longer than {URL_BYTES} bytes"));
+    }
+    match header_bytes(headers) > REQUEST_HEADER_BYTES {
+        true => Err(format!(
+            "its headers are longer than {REQUEST_HEADER_BYTES} bytes"
+        )),
+        false => Ok(()),
+    }
+}
+
+fn header_bytes(headers: &HeaderMap) -> usize {
+    let bytes = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4);
+    bytes.sum()
 }
 
 /// A request as errors and log lines name it: without the query, which may hold anything.
@@ -124,134 +195,175 @@ fn name(method: &http::Method, url: &Url) -> String {
     format!("{method} {}", &url[..url::Position::AfterPath])
 }
 
-async fn send(
-    gate: &Arc<Gate>,
-    url: Url,
-    request: Request<WasiBody>,
-    log: Arc<RequestLog>,
-    exceeded: Exceeded,
-) -> Answer {
-    let (parts, body) = request.into_parts();
-    let name = name(&parts.method, &url);
-    let body = Limited::new(body, REQUEST_BODY_BYTES)
-        .collect()
-        .await
-        .map_err(|_| Error::HttpRequestBodySize(Some(REQUEST_BODY_BYTES as u64)))?
-        .to_bytes();
-    let mut outgoing = reqwest::Request::new(parts.method, url);
-    *outgoing.headers_mut() = parts.headers;
-    outgoing.headers_mut().remove(HOST);
-    gate.credential.attach(outgoing.headers_mut());
-    if !body.is_empty() {
-        *outgoing.body_mut() = Some(body.into());
-    }
-    tracing::trace!(request = name, "sending");
-    let response = gate.client.execute(outgoing).await.map_err(|error| {
-        log.fail(client::reason(&error));
-        client::code(&error)
-    })?;
-    tracing::trace!(
-        request = name,
-        status = response.status().as_u16(),
-        "answered"
-    );
-    let (parts, body) = Response::<reqwest::Body>::from(response).into_parts();
-    let mut parts = parts;
-    mask_headers(&gate.credential, &mut parts.headers);
-    let body = Metered {
-        body,
-        mask: gate.credential.mask(),
-        gate: gate.clone(),
-        log,
-        exceeded,
-    };
-    Ok((
-        Response::from_parts(parts, body.boxed_unsync()),
-        Box::new(async { Ok(()) }),
-    ))
+/// What a server that has asked for a pause would answer now, without asking it.
+fn paused(pause: Duration) -> Response<WasiBody> {
+    let empty = http_body_util::Empty::new().map_err(|never| match never {});
+    let mut response = Response::new(empty.boxed_unsync());
+    *response.status_mut() = http::StatusCode::TOO_MANY_REQUESTS;
+    let seconds = pause.as_secs().saturating_add(1);
+    response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    response
 }
 
-/// A response body on its way into the sandbox: counted, limited, and its failure noted in full.
-struct Metered {
-    body: reqwest::Body,
-    mask: Option<Mask>,
+/// A request to a place that it may go to.
+struct Outgoing {
     gate: Arc<Gate>,
+    url: Url,
+    origin: Origin,
     log: Arc<RequestLog>,
     exceeded: Exceeded,
 }
 
-impl Body for Metered {
-    type Data = Bytes;
-    type Error = Error;
+impl Outgoing {
+    async fn send(self, request: Request<WasiBody>) -> Answer {
+        let (parts, body) = request.into_parts();
+        let name = name(&parts.method, &self.url);
+        let Ok(body) = Limited::new(body, REQUEST_BODY_BYTES).collect().await else {
+            let reason =
+                format!("its body is longer than {REQUEST_BODY_BYTES} bytes, or broken off");
+            return Err(self.refuse(name, (RefusalKind::Malformed, reason)));
+        };
+        let request = Request::from_parts(parts, body.to_bytes());
+        if let Err(refusal) = self.judge(&request) {
+            return Err(self.refuse(name, refusal));
+        }
+        if let Some(pause) = self.gate.rates.wait(&self.origin).await {
+            return Ok((paused(pause), Box::new(async { Ok(()) })));
+        }
+        let response = self.exchange(&request).await?;
+        let status = response.status();
+        tracing::trace!(request = name, status = status.as_u16(), "answered");
+        self.gate
+            .rates
+            .note(&self.origin, status, response.headers());
+        if header_bytes(response.headers()) > RESPONSE_HEADER_BYTES {
+            self.log.fail(format!(
+                "its headers are longer than {RESPONSE_HEADER_BYTES} bytes"
+            ));
+            return Err(Error::HttpResponseHeaderSectionSize(None));
+        }
+        Ok((self.admit_response(response), Box::new(async { Ok(()) })))
+    }
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        loop {
-            let frame = match std::task::ready!(Pin::new(&mut self.body).poll_frame(cx)) {
-                Some(Ok(frame)) => frame,
-                Some(Err(error)) => {
-                    self.log.fail(client::reason(&error));
-                    return Poll::Ready(Some(Err(client::code(&error))));
-                }
-                None => {
-                    let held = self
-                        .mask
-                        .as_mut()
-                        .map(Mask::finish)
-                        .filter(|held| !held.is_empty());
-                    return Poll::Ready(held.map(|held| Ok(Frame::data(held))));
-                }
-            };
-            self.count(&frame)?;
-            // No warehouse sends trailers, and no guest reads them.
-            let Ok(data) = frame.into_data() else {
-                continue;
-            };
-            let data = match &mut self.mask {
-                Some(mask) => mask.chunk(data),
-                None => data,
-            };
-            if !data.is_empty() {
-                return Poll::Ready(Some(Ok(Frame::data(data))));
+    /// Elsewhere than at the endpoint an adapter only reads.
+    fn judge(&self, request: &Request<Bytes>) -> Result<(), (RefusalKind, String)> {
+        if self.origin == self.gate.endpoint {
+            return self.gate.rules.judge(request, request.body());
+        }
+        match is_read(request.method()) && request.body().is_empty() {
+            true => Ok(()),
+            false => Err((
+                RefusalKind::Unannounced,
+                format!(
+                    "from {}, which is not its endpoint, an adapter may only read",
+                    self.origin
+                ),
+            )),
+        }
+    }
+
+    fn refuse(&self, request: String, (kind, reason): (RefusalKind, String)) -> Error {
+        self.log.refuse(Refusal {
+            request,
+            reason,
+            kind,
+        });
+        Error::HttpRequestDenied
+    }
+
+    /// Sends the request with the credential, if it goes to the endpoint. Where that is rejected it is renewed, once.
+    async fn exchange(&self, request: &Request<Bytes>) -> Result<reqwest::Response, Error> {
+        if self.origin != self.gate.endpoint {
+            return self.execute(request, None).await;
+        }
+        let credential = &self.gate.credential;
+        let attached = credential.attachment().await;
+        let attached = attached.map_err(|error| self.without_credential(error))?;
+        let response = self.execute(request, Some(&attached)).await?;
+        if response.status() != http::StatusCode::UNAUTHORIZED {
+            return Ok(response);
+        }
+        if let Some(skew) = ClockSkew::between(SystemTime::now(), response.headers()) {
+            self.log.fail(skew.to_string());
+        }
+        let renewed = credential.renewed(&attached).await;
+        match renewed.map_err(|error| self.without_credential(error))? {
+            Some(renewed) => self.execute(request, Some(&renewed)).await,
+            None => Ok(response),
+        }
+    }
+
+    fn without_credential(&self, error: CredentialError) -> Error {
+        self.log.fail_credential(error);
+        Error::HttpRequestDenied
+    }
+
+    async fn execute(
+        &self,
+        request: &Request<Bytes>,
+        attached: Option<&Attachment>,
+    ) -> Result<reqwest::Response, Error> {
+        let client = self
+            .gate
+            .clients
+            .of(self.origin.scheme())
+            .map_err(|reason| {
+                self.log.fail(reason);
+                Error::ConfigurationError
+            })?;
+        self.gate.contacts.sent(&self.origin);
+        let sent = client.execute(self.outgoing(request, attached)).await;
+        sent.map_err(|error| match client::refused_address(&error) {
+            Some(refused) => {
+                let kind = RefusalKind::Address {
+                    origin: self.origin.to_string(),
+                };
+                self.refuse(
+                    name(request.method(), &self.url),
+                    (kind, refused.to_string()),
+                )
             }
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream() && !self.mask.as_ref().is_some_and(Mask::holds)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        // What the mask holds still comes.
-        SizeHint::default()
-    }
-}
-
-impl Metered {
-    fn count(&self, frame: &Frame<Bytes>) -> Result<(), Error> {
-        let bytes = frame.data_ref().map_or(0, Bytes::len) as u64;
-        let limits = &self.gate.limits;
-        if self.log.count_bytes(bytes) > limits.response_bytes() {
-            *lock(&self.exceeded) = Some(Limit::Response(limits.response_mb));
-            return Err(Error::HttpRequestBodySize(None));
-        }
-        Ok(())
-    }
-}
-
-/// Takes the credential out of the headers of an answer.
-fn mask_headers(credential: &Credential, headers: &mut HeaderMap) {
-    for value in headers.values_mut() {
-        if let Some(mut mask) = credential.mask() {
-            let mut masked = mask
-                .chunk(Bytes::copy_from_slice(value.as_bytes()))
-                .to_vec();
-            masked.extend_from_slice(&mask.finish());
-            if masked != value.as_bytes() {
-                *value = HeaderValue::from_static("[redacted]");
+            None => {
+                self.log.fail(client::reason(&error));
+                client::code(&error)
             }
+        })
+    }
+
+    /// The request as it travels.
+    fn outgoing(
+        &self,
+        request: &Request<Bytes>,
+        attached: Option<&Attachment>,
+    ) -> reqwest::Request {
+        let mut outgoing = reqwest::Request::new(request.method().clone(), self.url.clone());
+        *outgoing.headers_mut() = request.headers().clone();
+        // Both follow from what is sent; a guest's own would be another truth.
+        outgoing.headers_mut().remove(HOST);
+        outgoing.headers_mut().remove(CONTENT_LENGTH);
+        if let Some(attached) = attached {
+            attached.apply(outgoing.headers_mut());
         }
+        if !request.body().is_empty() {
+            *outgoing.body_mut() = Some(request.body().clone().into());
+        }
+        outgoing
+    }
+
+    fn admit_response(&self, response: reqwest::Response) -> Response<WasiBody> {
+        let needles = self.gate.credential.needles().into_iter();
+        let masks = Masks::new(needles.map(|secret| secret.expose().as_bytes().to_vec()));
+        let (mut parts, body) = Response::<reqwest::Body>::from(response).into_parts();
+        mask_headers(&masks, &mut parts.headers);
+        let body = Metered {
+            body,
+            masks,
+            origin: self.origin.clone(),
+            received: 0,
+            gate: self.gate.clone(),
+            log: self.log.clone(),
+            exceeded: self.exceeded.clone(),
+        };
+        Response::from_parts(parts, body.boxed_unsync())
     }
 }

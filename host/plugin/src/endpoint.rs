@@ -25,11 +25,11 @@ pub(crate) fn check(source: &EndpointSource, manifest: &Manifest) -> Result<(), 
     }
 }
 
-/// The endpoint that these settings lead to.
-pub(crate) fn resolve(
-    manifest: &Manifest,
+/// The endpoint that these settings lead to, and what in the manifest says so.
+pub(crate) fn resolve<'a>(
+    manifest: &'a Manifest,
     settings: &Map<String, Value>,
-) -> Result<Origin, ConfigError> {
+) -> Result<(&'a EndpointSource, Origin), ConfigError> {
     let given = |name: &str| settings.get(name).and_then(Value::as_str);
     for source in &manifest.endpoints {
         let found = match source {
@@ -39,9 +39,9 @@ pub(crate) fn resolve(
             EndpointSource::Template(template) => fill(template, &given),
         };
         if let Some((key, text)) = found {
-            return text
-                .parse()
-                .map_err(|source| ConfigError::Endpoint { key, text, source });
+            let origin = text.parse();
+            let origin = origin.map_err(|source| ConfigError::Endpoint { key, text, source });
+            return Ok((source, origin?));
         }
     }
     Err(ConfigError::NoEndpoint {

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use rocky_credentials::CredentialError;
 use rocky_schema::{AdapterError, SchemaName};
 use serde_json::Value;
 
@@ -170,11 +171,22 @@ pub enum ConfigError {
         /// Why.
         source: OriginError,
     },
+    /// The credential cannot be used.
+    #[error("the credential cannot be used: {0}")]
+    Credential(CredentialError),
     /// A credential would travel in the clear.
     #[error("the credential would travel unencrypted to {endpoint}; use https://")]
     Cleartext {
         /// The endpoint.
         endpoint: String,
+    },
+    /// The plugin chose an endpoint that nobody has approved.
+    #[error("the plugin `{plugin}` wants to talk to {endpoint}, which nobody has approved")]
+    Unapproved {
+        /// The endpoint.
+        endpoint: String,
+        /// The plugin's name.
+        plugin: String,
     },
     /// A limit of zero, with which nothing can run.
     #[error("the limit `{key}` must be at least 1")]
@@ -244,6 +256,12 @@ pub enum Failure {
         /// What the host saw of the connection; the adapter is told less.
         detail: Option<String>,
     },
+    /// The adapter sent a request that the host did not let out.
+    #[error("the host refused {}: {}", .0.request, .0.reason)]
+    Refused(Refusal),
+    /// There is no credential for its requests.
+    #[error("there is no credential for it: {0}")]
+    Credential(CredentialError),
     /// The adapter crashed.
     #[error("the plugin crashed{}{}", at(export), colon(message))]
     Trap {
@@ -294,6 +312,14 @@ pub enum AnswerError {
         table: String,
         /// The column.
         column: String,
+    },
+    /// A text that is longer than any warehouse's.
+    #[error("{what} has {bytes} bytes")]
+    TooLong {
+        /// What it is.
+        what: &'static str,
+        /// Its length.
+        bytes: usize,
     },
     /// A table without a name.
     #[error("it holds a table without a name")]

@@ -9,7 +9,6 @@ use std::task::{Context, Poll};
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 
-use crate::credential::Credential;
 use crate::usage::lock;
 
 /// How much of what a guest wrote last is kept.
@@ -31,10 +30,10 @@ impl GuestOutput {
     }
 
     /// What a guest that has just crashed said of it: Rust's panic message without its frame, or else all that is kept.
-    pub(crate) fn last_words(&self, credential: &Credential) -> String {
+    pub(crate) fn last_words(&self) -> String {
         let kept: Vec<u8> = lock(&self.kept).iter().copied().collect();
         let text = String::from_utf8_lossy(&kept);
-        credential.redact(panic_message(&text).unwrap_or_else(|| text.trim().to_owned()))
+        panic_message(&text).unwrap_or_else(|| text.trim().to_owned())
     }
 }
 

@@ -12,14 +12,16 @@ use crate::bindings::exports::rocky::adapter::{batch_describe, metadata};
 use crate::error::{Call, CallError, HostError, LoadError};
 use crate::instance::State;
 use crate::plugin::{Digest, Loaded, Plugin, read_manifest};
+use crate::rate_gates::RateGates;
+use crate::resolve::{Resolve, SystemResolver};
 use crate::usage::Usage;
 use crate::{bindings, contract, convert};
 
 /// How often a guest that computes lets others run, and can be stopped.
-const EPOCH: Duration = Duration::from_millis(10);
+pub(crate) const EPOCH: Duration = Duration::from_millis(10);
 
 /// How a [`Host`] is set up.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HostConfig {
     /// Where compiled components are kept. Without it each process compiles anew.
     pub artifact_directory: Option<PathBuf>,
@@ -29,6 +31,19 @@ pub struct HostConfig {
     pub instances: u32,
     /// The `User-Agent` of every request.
     pub user_agent: String,
+    /// Looks up names.
+    pub resolver: Arc<dyn Resolve>,
+}
+
+impl fmt::Debug for HostConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostConfig")
+            .field("artifact_directory", &self.artifact_directory)
+            .field("allocation", &self.allocation)
+            .field("instances", &self.instances)
+            .field("user_agent", &self.user_agent)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Where the memory of instances comes from.
@@ -47,6 +62,7 @@ impl Default for HostConfig {
             allocation: Allocation::OnDemand,
             instances: 64,
             user_agent: concat!("rocky/", env!("CARGO_PKG_VERSION")).to_owned(),
+            resolver: Arc::new(SystemResolver),
         }
     }
 }
@@ -61,6 +77,8 @@ struct Inner {
     artifacts: Option<ArtifactDirectory>,
     places: Semaphore,
     user_agent: String,
+    resolver: Arc<dyn Resolve>,
+    rates: Arc<RateGates>,
 }
 
 impl fmt::Debug for Host {
@@ -102,6 +120,8 @@ impl Host {
             artifacts,
             places: Semaphore::new(config.instances as usize),
             user_agent: config.user_agent,
+            resolver: config.resolver,
+            rates: Arc::default(),
         })))
     }
 
@@ -196,6 +216,14 @@ impl Host {
 
     pub(crate) fn user_agent(&self) -> &str {
         &self.0.user_agent
+    }
+
+    pub(crate) fn resolver(&self) -> Arc<dyn Resolve> {
+        self.0.resolver.clone()
+    }
+
+    pub(crate) fn rates(&self) -> Arc<RateGates> {
+        self.0.rates.clone()
     }
 
     /// Waits for room for one more instance. The semaphore is never closed, so there always is a permit.

@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 use rocky_schema::AdapterError;
 use tokio::time::error::Elapsed;
 use wasmtime::component::{Instance, InstancePre, ResourceTable};
-use wasmtime::{ResourceLimiter, Store};
+use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::bindings::rocky::adapter::{log, types};
 use crate::convert;
-use crate::credential::Credential;
 use crate::egress::{Egress, Gate};
 use crate::error::Failure;
 use crate::guest_output::GuestOutput;
+use crate::host::EPOCH;
 use crate::limits::{Limit, Limits};
 use crate::usage::{RequestLog, Usage, lock};
 
@@ -33,9 +33,19 @@ pub(crate) struct State {
     table: ResourceTable,
     egress: Egress,
     memory: MemoryLimit,
+    cpu: CpuLimit,
     adapter: Arc<str>,
-    credential: Credential,
     lines: u32,
+}
+
+impl State {
+    /// A text from the guest or a server, with every secret taken out.
+    fn redact(&self, text: String) -> String {
+        match &self.egress.gate {
+            Some(gate) => gate.credential.redact(text),
+            None => text,
+        }
+    }
 }
 
 /// One instance, from its start to the end of its one call.
@@ -61,10 +71,6 @@ impl Sandbox {
             .as_ref()
             .map(|gate| gate.limits.clone())
             .unwrap_or_default();
-        let credential = gate
-            .as_ref()
-            .map(|gate| gate.credential.clone())
-            .unwrap_or_default();
         let output = GuestOutput::new(adapter.clone());
         let state = State {
             wasi: empty_surroundings(&output),
@@ -80,14 +86,14 @@ impl Sandbox {
                 used: 0,
                 exceeded: false,
             },
+            cpu: CpuLimit::new(limits.cpu_seconds),
             adapter,
-            credential,
             lines: 0,
         };
         let mut store = Store::new(component.engine(), state);
         store.limiter(|state| &mut state.memory);
         store.set_epoch_deadline(1);
-        store.epoch_deadline_async_yield_and_update(1);
+        store.epoch_deadline_callback(|mut context| context.data_mut().cpu.tick());
         store.set_hostcall_fuel(limits.page_bytes());
         match component.instantiate_async(&mut store).await {
             Ok(instance) => Ok(Self {
@@ -162,8 +168,8 @@ impl Sandbox {
     /// What the guest's own error comes to: the host may know the reason better than the guest.
     pub(crate) fn refused(&self, error: types::Error) -> Failure {
         let state = self.store.data();
-        if let Some(limit) = *lock(&state.egress.exceeded) {
-            return Failure::Limit { limit };
+        if let Some(failure) = self.swallowed() {
+            return failure;
         }
         let AdapterError {
             code,
@@ -171,7 +177,7 @@ impl Sandbox {
             retry_after_ms,
             attributes,
         } = convert::error(error);
-        let redact = |text: String| state.credential.redact(text);
+        let redact = |text: String| state.redact(text);
         let error = AdapterError {
             code,
             message: redact(message),
@@ -187,9 +193,17 @@ impl Sandbox {
         }
     }
 
-    /// The limit that a request went over, whatever the guest made of it.
-    pub(crate) fn exceeded(&self) -> Option<Limit> {
-        *lock(&self.store.data().egress.exceeded)
+    /// Why the host stopped a request, whatever the guest made of that.
+    pub(crate) fn swallowed(&self) -> Option<Failure> {
+        let egress = &self.store.data().egress;
+        if let Some(limit) = *lock(&egress.exceeded) {
+            return Some(Failure::Limit { limit });
+        }
+        if let Some(error) = egress.log.credential_failure() {
+            return Some(Failure::Credential(error));
+        }
+        let refusal = egress.log.refusals().into_iter().next()?;
+        Some(Failure::Refused(refusal))
     }
 
     pub(crate) fn requests(&self) -> &RequestLog {
@@ -202,7 +216,7 @@ impl Sandbox {
 
     /// A text from the guest with the credential taken out, should a warehouse have told it.
     pub(crate) fn redact(&self, text: String) -> String {
-        self.store.data().credential.redact(text)
+        self.store.data().redact(text)
     }
 
     fn trap(&self, export: &'static str, error: &wasmtime::Error) -> Failure {
@@ -210,6 +224,11 @@ impl Sandbox {
         if state.memory.exceeded {
             return Failure::Limit {
                 limit: Limit::Memory(self.limits.memory_mb),
+            };
+        }
+        if state.cpu.is_exhausted() {
+            return Failure::Limit {
+                limit: Limit::Cpu(self.limits.cpu_seconds),
             };
         }
         if let Some(limit) = *lock(&state.egress.exceeded) {
@@ -221,7 +240,7 @@ impl Sandbox {
                 limit: Limit::Page(self.limits.page_mb),
             };
         }
-        let words = self.output.last_words(&state.credential);
+        let words = state.redact(self.output.last_words());
         let message = match (words.is_empty(), error.downcast_ref::<wasmtime::Trap>()) {
             (true, _) => cause,
             (false, Some(wasmtime::Trap::UnreachableCodeReached)) => words,
@@ -279,7 +298,7 @@ impl log::Host for State {
         if self.lines > LOG_LINES {
             return;
         }
-        message = self.credential.redact(message);
+        message = self.redact(message);
         if message.len() > LOG_LINE_BYTES {
             message.truncate(message.floor_char_boundary(LOG_LINE_BYTES));
             message.push('…');
@@ -291,6 +310,33 @@ impl log::Host for State {
             log::Level::Info => tracing::info!(adapter, "{message}"),
             log::Level::Debug => tracing::debug!(adapter, "{message}"),
             log::Level::Trace => tracing::trace!(adapter, "{message}"),
+        }
+    }
+}
+
+/// Counts the epochs in which a guest has computed. One that waits is not asked.
+struct CpuLimit {
+    left: u64,
+}
+
+impl CpuLimit {
+    fn new(seconds: u32) -> Self {
+        let epochs_per_second = 1_000 / EPOCH.as_millis().max(1) as u64;
+        Self {
+            left: u64::from(seconds) * epochs_per_second,
+        }
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Lets others run, or stops the guest.
+    fn tick(&mut self) -> wasmtime::Result<UpdateDeadline> {
+        self.left = self.left.saturating_sub(1);
+        match self.left {
+            0 => Err(wasmtime::Trap::Interrupt.into()),
+            _ => Ok(UpdateDeadline::Yield(1)),
         }
     }
 }

@@ -6,7 +6,8 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use rocky_plugin::{AdapterConfig, DescribeRequest, Host, HostConfig, PageSink, Secret, Credential};
+//! use rocky_credentials::{CredentialConfig, Secret, SecretSource};
+//! use rocky_plugin::{AdapterConfig, DescribeRequest, Host, HostConfig, PageSink};
 //! use rocky_schema::{Entry, SchemaName};
 //!
 //! struct Print;
@@ -20,7 +21,7 @@
 //! let plugin = host.load("target/components/databricks.wasm".as_ref()).await?;
 //! let mut config = AdapterConfig::new("lake");
 //! config.settings.insert("host".into(), "https://dbc-1234.cloud.databricks.com".into());
-//! config.credential = Credential::bearer(Secret::new("…"))?;
+//! config.credential = CredentialConfig::Bearer { token: SecretSource::Text(Secret::new("…")) };
 //! let adapter = plugin.configure(config)?;
 //! adapter.describe(DescribeRequest::new(SchemaName::new("raw", "flights")), &mut Print).await?;
 //! # Ok(()) }
@@ -29,13 +30,13 @@
 //! This crate knows no database, no configuration file, no terminal and no environment: it is told.
 
 mod adapter;
+mod address;
 mod answer;
 mod artifact;
 mod bindings;
 mod client;
 mod contract;
 mod convert;
-mod credential;
 mod describe;
 mod egress;
 mod endpoint;
@@ -48,14 +49,21 @@ mod locate;
 mod manifest;
 mod mask;
 mod origin;
+mod pattern;
 mod plugin;
+mod policy;
+mod rate_gates;
+mod requests;
+mod resolve;
+mod response_body;
 mod settings;
 mod single_flight;
+mod strict_json;
+mod token_client;
 mod usage;
 
 pub use adapter::{Adapter, AdapterConfig};
 pub use contract::CONTRACT_VERSION;
-pub use credential::{Credential, CredentialError, Secret};
 pub use describe::{DescribeRequest, Described, Outcome, PageSink, Progress};
 pub use error::{AnswerError, Call, CallError, ConfigError, Failure, HostError, LoadError};
 pub use host::{Allocation, Host, HostConfig};
@@ -66,5 +74,10 @@ pub use manifest::{
     SettingKind, StatementShape,
 };
 pub use origin::{Origin, OriginError, Scheme};
+pub use pattern::{OriginPattern, PatternError};
 pub use plugin::{Digest, Plugin};
-pub use usage::{Refusal, Usage};
+pub use policy::{
+    Approved, ApprovedStatement, NetworkConfig, Proxy, StatementGuard, StatementLevel,
+};
+pub use resolve::{Resolve, SystemResolver};
+pub use usage::{Contact, Refusal, RefusalKind, Usage};

@@ -10,6 +10,8 @@ pub struct Limits {
     pub idle_seconds: u32,
     /// How long a call may take in all, in seconds. Key `total_seconds`.
     pub total_seconds: u32,
+    /// How long a call may compute, in seconds; waiting does not count. Key `cpu_seconds`.
+    pub cpu_seconds: u32,
     /// How many calls run at once. Key `concurrency`.
     pub concurrency: u32,
     /// HTTP requests of one call. Key `requests`.
@@ -30,6 +32,7 @@ impl Default for Limits {
             memory_mb: 256,
             idle_seconds: 120,
             total_seconds: 1800,
+            cpu_seconds: 300,
             concurrency: 32,
             requests: 100_000,
             response_mb: 4096,
@@ -71,6 +74,8 @@ pub enum Limit {
     Idle(u32),
     /// `total_seconds`
     Total(u32),
+    /// `cpu_seconds`
+    Cpu(u32),
     /// `requests`
     Requests(u64),
     /// `response_mb`
@@ -90,6 +95,7 @@ impl Limit {
             Limit::Memory(_) => "memory_mb",
             Limit::Idle(_) => "idle_seconds",
             Limit::Total(_) => "total_seconds",
+            Limit::Cpu(_) => "cpu_seconds",
             Limit::Requests(_) => "requests",
             Limit::Response(_) => "response_mb",
             Limit::Tables(_) => "tables",
@@ -105,6 +111,7 @@ impl fmt::Display for Limit {
             Limit::Memory(mb) => write!(f, "it needs more than {mb} MiB of memory"),
             Limit::Idle(seconds) => write!(f, "it made no progress for {seconds} s"),
             Limit::Total(seconds) => write!(f, "it took longer than {seconds} s"),
+            Limit::Cpu(seconds) => write!(f, "it computed for more than {seconds} s"),
             Limit::Requests(count) => write!(f, "it sent more than {count} requests"),
             Limit::Response(mb) => write!(f, "the warehouse sent it more than {mb} MiB"),
             Limit::Tables(count) => write!(f, "it returned more than {count} tables"),

@@ -1,8 +1,9 @@
 use rocky_schema::IdentifierRules;
-use serde::Serialize;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::endpoint;
+use crate::pattern::{OriginPattern, PatternError};
 
 /// Keys under `[adapter.NAME]` that belong to the host; no setting may take one of them.
 pub const RESERVED_KEYS: [&str; 4] = ["plugin", "auth", "network", "limits"];
@@ -79,13 +80,18 @@ pub enum EndpointSource {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeclaredOrigin {
     /// Scheme, host and port; one leading `*.` stands for one or more labels.
-    pub pattern: String,
+    #[serde(serialize_with = "as_text")]
+    pub pattern: OriginPattern,
     /// What it is needed for.
     pub purpose: String,
 }
 
+fn as_text<S: Serializer>(pattern: &OriginPattern, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(pattern)
+}
+
 /// A request that carries SQL.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementShape {
     /// The HTTP method.
     pub method: String,
@@ -98,7 +104,7 @@ pub struct StatementShape {
 }
 
 /// A request that is not a read but carries no SQL.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ControlShape {
     /// The HTTP method.
     pub method: String,
@@ -136,6 +142,22 @@ pub enum ManifestError {
     /// An endpoint is made from a setting that does not exist.
     #[error("its endpoint is made from {0:?}, which is not one of its settings")]
     EndpointSetting(String),
+    /// A declared origin is not a pattern.
+    #[error("it declares the origin {pattern:?}: {source}")]
+    Origin {
+        /// The origin, as the manifest gives it.
+        pattern: String,
+        /// Why it is none.
+        source: PatternError,
+    },
+    /// A request that it announces cannot be one.
+    #[error("it announces the request {request:?}, but {reason}")]
+    Shape {
+        /// Method and path.
+        request: String,
+        /// Why not.
+        reason: &'static str,
+    },
     /// An endpoint's template does not end in a fixed domain.
     #[error("its endpoint {0:?} is not an https URL whose host ends in a fixed domain")]
     EndpointTemplate(String),
@@ -167,6 +189,17 @@ impl Manifest {
                 return Err(ManifestError::Twice(setting.name.clone()));
             }
         }
+        for shape in &self.statements {
+            check_shape(&shape.method, &shape.path)?;
+            if !shape.pointer.starts_with('/') {
+                let request = format!("{} {}", shape.method, shape.path);
+                let reason = "the place of its statement is no JSON pointer (RFC 6901)";
+                return Err(ManifestError::Shape { request, reason });
+            }
+        }
+        for shape in &self.controls {
+            check_shape(&shape.method, &shape.path)?;
+        }
         if describes && self.endpoints.is_empty() {
             return Err(ManifestError::NoEndpoint);
         }
@@ -174,6 +207,26 @@ impl Manifest {
             .iter()
             .try_for_each(|source| endpoint::check(source, self))
     }
+}
+
+/// What a request that changes something may look like.
+fn check_shape(method: &str, path: &str) -> Result<(), ManifestError> {
+    let reason = if !matches!(method, "POST" | "PUT" | "PATCH" | "DELETE") {
+        "only POST, PUT, PATCH and DELETE are announced, in capitals"
+    } else if !path.starts_with('/') || path.contains(['?', '#', '%', ' ']) {
+        "its path does not begin with `/`, or holds more than a path"
+    } else if path
+        .split('/')
+        .any(|segment| segment != "*" && segment.contains('*'))
+    {
+        "`*` stands for a whole segment of a path"
+    } else {
+        return Ok(());
+    };
+    Err(ManifestError::Shape {
+        request: format!("{method} {path}"),
+        reason,
+    })
 }
 
 impl SettingKind {

@@ -5,27 +5,54 @@ use bytes::{Bytes, BytesMut};
 /// Replaces a secret in a stream of bytes by as many asterisks, so that no length changes.
 ///
 /// It is found as it was sent, also where it is cut between two chunks; not where the server has encoded it in some way.
-pub(crate) struct Mask {
+#[derive(Clone)]
+struct Mask {
     secret: Vec<u8>,
     /// The end of what has come so far, where it is the beginning of the secret.
     held: BytesMut,
 }
 
-impl Mask {
-    pub(crate) fn new(secret: &str) -> Self {
-        Self {
-            secret: secret.as_bytes().to_vec(),
+/// Replaces several secrets, one after the other.
+#[derive(Clone, Default)]
+pub(crate) struct Masks(Vec<Mask>);
+
+impl Masks {
+    pub(crate) fn new(secrets: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        let mask = |secret| Mask {
+            secret,
             held: BytesMut::new(),
-        }
+        };
+        Self(secrets.into_iter().map(mask).collect())
     }
 
     /// Whether something waits for the next chunk.
-    pub(crate) fn holds(&self) -> bool {
-        !self.held.is_empty()
+    pub(crate) fn hold(&self) -> bool {
+        self.0.iter().any(|mask| !mask.held.is_empty())
     }
 
     /// Takes a chunk and gives what of it can go on.
     pub(crate) fn chunk(&mut self, chunk: Bytes) -> Bytes {
+        self.0
+            .iter_mut()
+            .fold(chunk, |chunk, mask| mask.chunk(chunk))
+    }
+
+    /// Gives what was held when nothing more comes.
+    pub(crate) fn finish(&mut self) -> Bytes {
+        let mut all = BytesMut::new();
+        for mask in &mut self.0 {
+            // What an earlier mask held has yet to pass the later ones.
+            let mut passed = BytesMut::from(&*mask.chunk(all.freeze()));
+            passed.extend_from_slice(&mask.finish());
+            all = passed;
+        }
+        all.freeze()
+    }
+}
+
+impl Mask {
+    /// Takes a chunk and gives what of it can go on.
+    fn chunk(&mut self, chunk: Bytes) -> Bytes {
         if self.held.is_empty() && !self.concerns(&chunk) {
             return chunk;
         }
@@ -44,7 +71,7 @@ impl Mask {
     }
 
     /// Gives what was held when nothing more comes.
-    pub(crate) fn finish(&mut self) -> Bytes {
+    fn finish(&mut self) -> Bytes {
         std::mem::take(&mut self.held).freeze()
     }
 
@@ -73,16 +100,34 @@ fn find(bytes: &[u8], secret: &[u8], from: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn masked(secret: &str, chunks: &[&[u8]]) -> Vec<u8> {
-        let mut mask = Mask::new(secret);
+        masked_all(&[secret], chunks)
+    }
+
+    fn masked_all(secrets: &[&str], chunks: &[&[u8]]) -> Vec<u8> {
+        let mut masks = Masks::new(secrets.iter().map(|secret| secret.as_bytes().to_vec()));
         let mut all = Vec::new();
         for chunk in chunks {
-            all.extend_from_slice(&mask.chunk(Bytes::copy_from_slice(chunk)));
+            all.extend_from_slice(&masks.chunk(Bytes::copy_from_slice(chunk)));
         }
-        all.extend_from_slice(&mask.finish());
+        all.extend_from_slice(&masks.finish());
         all
+    }
+
+    #[test]
+    fn several_secrets_are_found_wherever_they_are_cut() {
+        let text = "one-secret two-secret one-sec two";
+        let expected = text
+            .replace("one-secret", "**********")
+            .replace("two-secret", "**********");
+        for at in 0..text.len() {
+            let chunks = [&text.as_bytes()[..at], &text.as_bytes()[at..]];
+            let found = masked_all(&["one-secret", "two-secret"], &chunks);
+            assert_eq!(String::from_utf8(found).unwrap(), expected, "{at}");
+        }
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub enum OriginError {
     Scheme(String),
     /// It carries a user name or password.
     #[error(
-        "a user name or password does not belong in a URL; put the credential under [adapter.NAME.auth]"
+        "a user name or password does not belong in a URL; the credential is configured apart from it"
     )]
     UserInfo,
     /// It goes on after the port.
@@ -87,6 +87,31 @@ impl Origin {
     /// How requests to it travel.
     pub fn scheme(&self) -> Scheme {
         self.scheme
+    }
+
+    /// As a URL, with the path `/`.
+    pub fn to_url(&self) -> Url {
+        let text = self.to_string();
+        Url::parse(&text).unwrap_or_else(|_| unreachable!("an origin is a URL: {text}"))
+    }
+
+    /// The host: a name or an address.
+    pub fn host(&self) -> &Host<String> {
+        &self.host
+    }
+
+    /// The address, where the host is one.
+    pub fn address(&self) -> Option<std::net::IpAddr> {
+        match self.host {
+            Host::Domain(_) => None,
+            Host::Ipv4(address) => Some(address.into()),
+            Host::Ipv6(address) => Some(address.into()),
+        }
+    }
+
+    /// The port, also where it is the scheme's own.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Whether it is this machine, by its name or address.
@@ -169,7 +194,7 @@ mod tests {
     #[test]
     fn what_is_more_or_other_than_a_place_is_refused() {
         check("ftp://example.com", Err("https (or http), not ftp"));
-        check("https://me:pw@example.com", Err("[adapter.NAME.auth]"));
+        check("https://me:pw@example.com", Err("user name or password"));
         check("https://example.com/sql/1.0", Err("\"/sql/1.0\""));
         check("https://example.com?x=1", Err("?x=1"));
         check("https://", Err("empty host"));

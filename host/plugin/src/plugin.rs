@@ -2,6 +2,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::SemaphorePermit;
 use wasmtime::component::InstancePre;
@@ -12,7 +13,9 @@ use crate::egress::Gate;
 use crate::error::{ConfigError, Failure};
 use crate::host::Host;
 use crate::instance::{Sandbox, State};
-use crate::manifest::Manifest;
+use crate::manifest::{EndpointSource, Manifest};
+use crate::origin::Origin;
+use crate::{endpoint, settings};
 
 /// The SHA-256 of a component's file.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -99,13 +102,30 @@ impl Plugin {
         self.0.describe.is_some()
     }
 
+    /// The endpoint that these settings lead to, and whether the plugin chose its domain: then it has to be in
+    /// [`Approved::endpoints`](crate::Approved).
+    ///
+    /// # Errors
+    ///
+    /// When the settings do not fit the manifest, or lead to no endpoint.
+    pub fn endpoint(&self, settings: &Map<String, Value>) -> Result<(Origin, bool), ConfigError> {
+        let settings = settings::resolve(self.manifest(), settings)?;
+        let (source, origin) = endpoint::resolve(self.manifest(), &settings)?;
+        let chosen = matches!(source, EndpointSource::Template(_));
+        Ok((origin, chosen))
+    }
+
     /// Binds it to a warehouse.
     ///
     /// # Errors
     ///
     /// When the settings do not fit the manifest, or lead to no endpoint that a credential may be sent to.
     pub fn configure(&self, config: AdapterConfig) -> Result<Adapter, ConfigError> {
-        Adapter::new(self.clone(), config, self.0.host.user_agent())
+        Adapter::new(self.clone(), config)
+    }
+
+    pub(crate) fn host(&self) -> &Host {
+        &self.0.host
     }
 
     pub(crate) fn describe_exports(&self) -> Option<&batch_describe::GuestIndices> {

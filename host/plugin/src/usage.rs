@@ -1,6 +1,11 @@
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+use rocky_credentials::CredentialError;
+
+use crate::origin::Origin;
 
 /// What one call used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +18,17 @@ pub struct Usage {
     pub duration: Duration,
 }
 
+/// An origin that an adapter has sent requests to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// Where.
+    pub origin: String,
+    /// HTTP requests sent there.
+    pub requests: u64,
+    /// Bytes of HTTP bodies received from there, after decompression.
+    pub response_bytes: u64,
+}
+
 /// A request that the host did not let out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -20,6 +36,35 @@ pub struct Refusal {
     pub request: String,
     /// Why.
     pub reason: String,
+    /// What kind of reason that is.
+    pub kind: RefusalKind,
+}
+
+/// Kinds of [`Refusal`], by what can be done about them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RefusalKind {
+    /// Its origin is not allowed, but the manifest declares it: this pattern would allow it.
+    Declared(String),
+    /// Its origin is not allowed, and the component never announced it.
+    Undeclared,
+    /// Its host leads to an address that is not on the internet, and the user has not named that host.
+    Address {
+        /// The origin that would have to be named.
+        origin: String,
+    },
+    /// It is not what a request to this place may look like: its scheme, headers or size.
+    Malformed,
+    /// It can change something, and the manifest does not announce it.
+    Unannounced,
+    /// The manifest announces it, and nobody has approved that.
+    Unapproved,
+    /// The content of an announced request is not of the kind that was announced.
+    Body,
+    /// Its SQL does more than it may.
+    Statement,
+    /// There is no network for this call.
+    Offline,
 }
 
 /// Keeps the first few refusals of a call: the rest say the same.
@@ -33,6 +78,8 @@ pub(crate) struct RequestLog {
     refusals: Mutex<Vec<Refusal>>,
     /// The latest request that did not get through, and why in full: the guest is told only a code.
     failure: Mutex<Option<String>>,
+    /// Why there was no credential for a request.
+    credential: Mutex<Option<CredentialError>>,
 }
 
 impl RequestLog {
@@ -47,6 +94,11 @@ impl RequestLog {
     }
 
     pub(crate) fn refuse(&self, refusal: Refusal) {
+        tracing::warn!(
+            request = refusal.request,
+            reason = refusal.reason,
+            "refused a request of a plugin"
+        );
         let mut refusals = lock(&self.refusals);
         if refusals.len() < KEPT_REFUSALS {
             refusals.push(refusal);
@@ -55,6 +107,14 @@ impl RequestLog {
 
     pub(crate) fn fail(&self, reason: String) {
         *lock(&self.failure) = Some(reason);
+    }
+
+    pub(crate) fn fail_credential(&self, error: CredentialError) {
+        *lock(&self.credential) = Some(error);
+    }
+
+    pub(crate) fn credential_failure(&self) -> Option<CredentialError> {
+        lock(&self.credential).clone()
     }
 
     pub(crate) fn refusals(&self) -> Vec<Refusal> {
@@ -71,6 +131,39 @@ impl RequestLog {
             response_bytes: self.response_bytes.load(Ordering::Relaxed),
             duration,
         }
+    }
+}
+
+/// What all calls of an adapter have sent where, also those that failed.
+#[derive(Debug, Default)]
+pub(crate) struct Contacts(Mutex<BTreeMap<String, Contact>>);
+
+impl Contacts {
+    /// Counts a request that is sent.
+    pub(crate) fn sent(&self, origin: &Origin) {
+        self.count(origin, 1, 0);
+    }
+
+    /// Counts bytes received.
+    pub(crate) fn received(&self, origin: &Origin, bytes: u64) {
+        self.count(origin, 0, bytes);
+    }
+
+    fn count(&self, origin: &Origin, requests: u64, bytes: u64) {
+        let origin = origin.to_string();
+        let mut contacts = lock(&self.0);
+        let contact = contacts.entry(origin).or_insert_with_key(|origin| Contact {
+            origin: origin.clone(),
+            requests: 0,
+            response_bytes: 0,
+        });
+        contact.requests += requests;
+        contact.response_bytes += bytes;
+    }
+
+    /// All of them, sorted by origin.
+    pub(crate) fn all(&self) -> Vec<Contact> {
+        lock(&self.0).values().cloned().collect()
     }
 }
 

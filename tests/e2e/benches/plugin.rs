@@ -11,8 +11,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rocky_cache::{CacheConfig, Connection, Cost, Provenance, SchemaTap, Tap};
 use rocky_plugin::{
-    Adapter, AdapterConfig, Allocation, Credential, DescribeRequest, Described, Host, HostConfig,
-    PageSink, Plugin,
+    Adapter, AdapterConfig, Allocation, DescribeRequest, Described, Host, HostConfig, PageSink,
+    Plugin,
 };
 use rocky_schema::{Entry, SchemaName};
 
@@ -190,7 +190,6 @@ async fn tax(components: &Path, artifacts: &Path, boundary: Duration) -> Outcome
 
 fn configure(plugin: &Plugin, host: &str, settings: &[(&str, &str)]) -> Outcome<Adapter> {
     let mut config = AdapterConfig::new("bench");
-    config.credential = Credential::none();
     config.settings.insert("host".to_owned(), host.into());
     for (key, value) in settings {
         config.settings.insert((*key).to_owned(), (*value).into());

@@ -28,6 +28,18 @@ const RULES: &[Rule] = &[
         never: &[WASMTIME, "redb", "tokio"],
     },
     Rule {
+        folder: "host/guard",
+        made_of: &[],
+        tested_with: &[],
+        never: &[WASMTIME, "redb", "tokio"],
+    },
+    Rule {
+        folder: "host/credentials",
+        made_of: &[],
+        tested_with: &[],
+        never: &[WASMTIME, "redb", "reqwest"],
+    },
+    Rule {
         folder: "host/cache",
         made_of: &["rocky-schema"],
         tested_with: &[],
@@ -35,7 +47,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         folder: "host/plugin",
-        made_of: &["rocky-schema"],
+        made_of: &["rocky-schema", "rocky-credentials"],
         tested_with: &["rocky-emulator"],
         never: &["redb"],
     },
@@ -49,6 +61,8 @@ const RULES: &[Rule] = &[
         folder: "host/cli",
         made_of: &[
             "rocky-schema",
+            "rocky-guard",
+            "rocky-credentials",
             "rocky-cache",
             "rocky-plugin",
             "rocky-compile",

@@ -31,7 +31,7 @@ impl Command {
             Self::Schema(schema::SchemaCommand::Ls(_)) => "schema ls",
             Self::Schema(schema::SchemaCommand::Show(_)) => "schema show",
             Self::State(_) => "state",
-            Self::Plugin(plugin::PluginCommand::Inspect(_)) => "plugin inspect",
+            Self::Plugin(command) => command.name(),
         }
     }
 }
@@ -51,6 +51,8 @@ fn in_runtime(
 ) -> Result<Status, CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        // The guard parses statements of strangers, which may be nested; unoptimised that takes more than the usual 2 MiB.
+        .thread_stack_size(8 << 20)
         .build();
     let runtime =
         runtime.map_err(|error| anyhow::Error::new(error).context("cannot start the runtime"))?;

@@ -36,6 +36,12 @@ pub struct RunArgs {
     /// A setting of the adapter, over the project's; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     settings: Vec<(String, String)>,
+    /// Refuse to run unless every plugin and what it may do is as rocky.lock records
+    #[arg(long)]
+    locked: bool,
+    /// List which origins each adapter contacted, with requests and bytes; also with -v
+    #[arg(long)]
+    explain_network: bool,
     /// Describe schemas of this catalog instead of the pipelines'
     #[arg(long, requires = "schemas", value_parser = NonEmptyStringValueParser::new())]
     catalog: Option<String>,
@@ -56,6 +62,10 @@ pub async fn run(context: &Context, args: RunArgs) -> Result<Status, CommandErro
     let project = context.project()?;
     let (cache, _) = cache_config(context, project.as_ref());
     let requests = requests(context, project.as_ref(), &args).await?;
+    let adapters: Vec<_> = requests
+        .iter()
+        .map(|request| request.ready.adapter.clone())
+        .collect();
     let plan = plan(requests).await?;
     plan.warnings
         .iter()
@@ -74,7 +84,11 @@ pub async fn run(context: &Context, args: RunArgs) -> Result<Status, CommandErro
         .map_err(|error| anyhow::Error::new(error).context("cannot finish the schema cache"))?;
     let path = cache.enabled.then_some(cache.path);
     let report = RunReport::new(finished, plan.failed, &committed, path, started.elapsed())
-        .relative_to(&context.directory);
+        .relative_to(&context.directory)
+        .with_network(
+            &adapters,
+            args.explain_network || context.global.verbose > 0,
+        );
     report
         .cache
         .warnings
@@ -90,7 +104,7 @@ async fn requests(
     project: Option<&Project>,
     args: &RunArgs,
 ) -> Result<Vec<Request>, CommandError> {
-    let mut plugins = Plugins::new(context)?;
+    let mut plugins = Plugins::new(context)?.locked(args.locked);
     let overrides: Map<String, Value> = args
         .settings
         .iter()
@@ -129,6 +143,11 @@ async fn ad_hoc(
     args: &RunArgs,
     overrides: &Map<String, Value>,
 ) -> Result<Vec<Request>, CommandError> {
+    if args.locked {
+        return Err(CommandError::usage(
+            "--locked needs a project with a rocky.lock, and an adapter of it",
+        ));
+    }
     let Some(plugin) = &args.plugin else {
         return Err(CommandError::usage(
             "there is no rocky.toml here or in a parent directory, and no --plugin is given",

@@ -1,5 +1,7 @@
 //! `rocky.toml`: what it may say, read with the position of every mistake.
 
+mod adapter;
+mod auth;
 mod document;
 mod interpolate;
 mod section;
@@ -8,12 +10,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use rocky_plugin::{Credential, Limits, PluginReference, Secret};
-use serde_json::{Map, Value};
 
 use crate::error::CommandError;
+pub use adapter::{AdapterEntry, AdapterSection, ProxyChoice};
 use document::{Document, Mistake};
-use section::{Mark, Section};
+use section::Section;
 
 /// A project: the directory of a `rocky.toml`, and what that file says.
 #[derive(Debug)]
@@ -26,37 +27,6 @@ pub struct Project {
     /// By name.
     pub pipelines: BTreeMap<String, Pipeline>,
     pub cache: CacheSection,
-}
-
-/// An adapter of the project. What is wrong with its section, such as a token that is not in the environment, matters to those
-/// who use the adapter, and not to those who only read the cache.
-#[derive(Debug)]
-pub struct AdapterEntry {
-    /// Its plugin, if that much can be told.
-    pub plugin: Option<PluginReference>,
-    section: Result<AdapterSection, Mistake>,
-}
-
-impl AdapterEntry {
-    /// The section, or what is wrong with it.
-    pub fn section(&self) -> Result<&AdapterSection, CommandError> {
-        self.section
-            .as_ref()
-            .map_err(|mistake| mistake.clone().into())
-    }
-}
-
-/// `[adapter.NAME]`
-#[derive(Debug)]
-pub struct AdapterSection {
-    pub plugin: PluginReference,
-    pub credential: Credential,
-    pub limits: Limits,
-    /// Every key that is not the host's.
-    pub settings: Map<String, Value>,
-    /// Where each of them, and the section itself, stands.
-    marks: BTreeMap<String, Mark>,
-    mark: Mark,
 }
 
 /// `[pipeline.NAME]`
@@ -111,7 +81,7 @@ impl Project {
         let models = root.text("models")?.unwrap_or_else(|| "models".to_owned());
         let mut adapters = BTreeMap::new();
         for (name, section) in root.sections("adapter")? {
-            adapters.insert(name, read_adapter(section));
+            adapters.insert(name, adapter::read(section, &directory));
         }
         let mut pipelines = BTreeMap::new();
         for (name, section) in root.sections("pipeline")? {
@@ -153,84 +123,13 @@ impl Project {
             .unwrap_or(&adapter.mark);
         self.document.error(mark, message, help).into()
     }
-}
 
-fn read_adapter(mut section: Section) -> AdapterEntry {
-    match section.required_text("plugin") {
-        Ok(plugin) => {
-            let plugin = PluginReference::from(plugin.as_str());
-            AdapterEntry {
-                plugin: Some(plugin.clone()),
-                section: read_adapter_of(section, plugin),
-            }
-        }
-        Err(mistake) => AdapterEntry {
-            plugin: None,
-            section: Err(mistake),
-        },
+    /// An error about an adapter's credential, pointing to where that stands.
+    pub fn auth_error(&self, adapter: &AdapterSection, message: &str) -> CommandError {
+        self.document
+            .error(&adapter.auth_mark, message, None)
+            .into()
     }
-}
-
-fn read_adapter_of(
-    mut section: Section,
-    plugin: PluginReference,
-) -> Result<AdapterSection, Mistake> {
-    let mark = section.mark();
-    let credential = match section.section("auth")? {
-        Some(auth) => read_auth(auth)?,
-        None => Credential::none(),
-    };
-    let limits = match section.section("limits")? {
-        Some(limits) => read_limits(limits)?,
-        None => Limits::default(),
-    };
-    if let Some(network) = section.section("network")? {
-        return Err(network.error(
-            "[adapter.NAME.network] has no keys yet: an adapter reaches its endpoint and nothing else",
-            Some("remove this section"),
-        ));
-    }
-    let (settings, marks) = section.rest()?;
-    Ok(AdapterSection {
-        plugin,
-        credential,
-        limits,
-        settings,
-        marks,
-        mark,
-    })
-}
-
-fn read_auth(mut section: Section) -> Result<Credential, Mistake> {
-    let kind = section.required_choice("type", &["bearer", "none"])?;
-    let credential = if kind == "none" {
-        Credential::none()
-    } else {
-        let (token, mark) = section.required_secret("token")?;
-        let credential = Credential::bearer(Secret::new(token));
-        credential.map_err(|error| {
-            section.error_at(&mark, &format!("`token` cannot be used: {error}"), None)
-        })?
-    };
-    section.finish()?;
-    Ok(credential)
-}
-
-fn read_limits(mut section: Section) -> Result<Limits, Mistake> {
-    let d = Limits::default();
-    let limits = Limits {
-        memory_mb: section.number("memory_mb")?.unwrap_or(d.memory_mb),
-        idle_seconds: section.number("idle_seconds")?.unwrap_or(d.idle_seconds),
-        total_seconds: section.number("total_seconds")?.unwrap_or(d.total_seconds),
-        concurrency: section.number("concurrency")?.unwrap_or(d.concurrency),
-        requests: section.number("requests")?.unwrap_or(d.requests),
-        response_mb: section.number("response_mb")?.unwrap_or(d.response_mb),
-        tables: section.number("tables")?.unwrap_or(d.tables),
-        columns: section.number("columns")?.unwrap_or(d.columns),
-        page_mb: section.number("page_mb")?.unwrap_or(d.page_mb),
-    };
-    section.finish()?;
-    Ok(limits)
 }
 
 fn read_pipeline(

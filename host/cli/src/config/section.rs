@@ -30,6 +30,9 @@ impl Mark {
 /// What is left of a table, as JSON, and where each key stands.
 pub type Rest = (Map<String, Value>, BTreeMap<String, Mark>);
 
+/// Texts of a list, and where each stands.
+pub type MarkedTexts = Vec<(String, Mark)>;
+
 /// A table that is being read.
 pub struct Section<'a> {
     document: &'a Document,
@@ -70,18 +73,24 @@ impl<'a> Section<'a> {
     }
 
     pub fn text(&mut self, key: &'static str) -> Result<Option<String>, Mistake> {
+        let text = self.marked_text(key)?;
+        Ok(text.map(|(text, _)| text))
+    }
+
+    /// A text that may be missing, and where it stands.
+    pub fn marked_text(&mut self, key: &'static str) -> Result<Option<(String, Mark)>, Mistake> {
         match self.take(key) {
-            Some(value) => self.expect_text(key, value).map(|(text, _)| Some(text)),
+            Some(value) => self.expect_text(key, value).map(Some),
             None => Ok(None),
         }
     }
 
     pub fn required_text(&mut self, key: &'static str) -> Result<String, Mistake> {
-        self.required_secret(key).map(|(text, _)| text)
+        self.required_marked_text(key).map(|(text, _)| text)
     }
 
     /// A text that must be there, and where it stands, for an error that does not show it.
-    pub fn required_secret(&mut self, key: &'static str) -> Result<(String, Mark), Mistake> {
+    pub fn required_marked_text(&mut self, key: &'static str) -> Result<(String, Mark), Mistake> {
         let value = self.take(key).ok_or_else(|| self.missing(key))?;
         self.expect_text(key, value)
     }
@@ -92,7 +101,28 @@ impl<'a> Section<'a> {
         key: &'static str,
         choices: &[&str],
     ) -> Result<String, Mistake> {
-        let (text, mark) = self.required_secret(key)?;
+        let text = self.required_marked_text(key)?;
+        self.chosen(key, text, choices)
+    }
+
+    /// A text that may be missing and is one of a few.
+    pub fn choice(
+        &mut self,
+        key: &'static str,
+        choices: &[&str],
+    ) -> Result<Option<String>, Mistake> {
+        match self.marked_text(key)? {
+            Some(text) => self.chosen(key, text, choices).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn chosen(
+        &self,
+        key: &str,
+        (text, mark): (String, Mark),
+        choices: &[&str],
+    ) -> Result<String, Mistake> {
         if choices.contains(&text.as_str()) {
             return Ok(text);
         }
@@ -141,6 +171,51 @@ impl<'a> Section<'a> {
 
     pub fn required_texts(&mut self, key: &'static str) -> Result<Vec<String>, Mistake> {
         let value = self.take(key).ok_or_else(|| self.missing(key))?;
+        let mark = Mark(value.span());
+        let texts = self.expect_texts(key, value)?;
+        if texts.is_empty() {
+            return Err(self.error_at(
+                &mark,
+                &format!("`{key}` is empty"),
+                Some("name at least one"),
+            ));
+        }
+        let texts = texts.into_iter();
+        texts.map(|text| self.not_empty(key, text)).collect()
+    }
+
+    /// A list of texts that may be missing or empty.
+    pub fn texts(&mut self, key: &'static str) -> Result<Option<MarkedTexts>, Mistake> {
+        match self.take(key) {
+            Some(value) => self.expect_texts(key, value).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A list of texts that may be missing, and where it stands.
+    pub fn marked_texts(
+        &mut self,
+        key: &'static str,
+    ) -> Result<Option<(MarkedTexts, Mark)>, Mistake> {
+        let Some(value) = self.take(key) else {
+            return Ok(None);
+        };
+        let mark = Mark(value.span());
+        Ok(Some((self.expect_texts(key, value)?, mark)))
+    }
+
+    /// Everything that is left, all of it texts.
+    pub fn all_texts(mut self) -> Result<BTreeMap<String, String>, Mistake> {
+        let left = std::mem::take(&mut self.left);
+        let texts = left.into_iter().map(|(key, value)| {
+            let key = key.into_inner().into_owned();
+            let (text, _) = self.expect_text(&key, value)?;
+            Ok((key, text))
+        });
+        texts.collect()
+    }
+
+    fn expect_texts(&self, key: &str, value: Spanned<DeValue<'a>>) -> Result<MarkedTexts, Mistake> {
         let span = value.span();
         let DeValue::Array(array) = value.into_inner() else {
             return Err(self.error_at(
@@ -149,25 +224,13 @@ impl<'a> Section<'a> {
                 Some("write [\"…\"]"),
             ));
         };
-        if array.is_empty() {
-            return Err(self.error_at(
-                &Mark(span),
-                &format!("`{key}` is empty"),
-                Some("name at least one"),
-            ));
-        }
-        array
-            .into_iter()
-            .map(|item| {
-                let text = self.expect_text(key, item)?;
-                self.not_empty(key, text)
-            })
-            .collect()
+        let items = array.into_iter();
+        items.map(|item| self.expect_text(key, item)).collect()
     }
 
     /// A text that must be there and must not be empty.
     pub fn required_name(&mut self, key: &'static str) -> Result<String, Mistake> {
-        let text = self.required_secret(key)?;
+        let text = self.required_marked_text(key)?;
         self.not_empty(key, text)
     }
 
@@ -332,6 +395,15 @@ impl<'a> Section<'a> {
     }
 
     /// A key that must be there; where a key stands that may have been meant, the error points to it.
+    /// The same, where the key is one of several that would do.
+    pub fn missing_one(&self, key: &str, help: &str) -> Mistake {
+        let message = format!("[{}] needs the key `{key}`", self.path.join("."));
+        match self.left.is_empty() {
+            true => self.error_at(&self.mark, &message, Some(help)),
+            false => self.missing(key),
+        }
+    }
+
     fn missing(&self, key: &str) -> Mistake {
         let message = format!("[{}] needs the key `{key}`", self.path.join("."));
         let there = || self.left.keys().map(|key| key.get_ref().as_ref());

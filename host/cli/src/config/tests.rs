@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use rocky_plugin::{PluginReference, StatementLevel};
+use serde_json::Value;
+
 use super::*;
 
 fn read(text: &str) -> Result<Project, Mistake> {
@@ -13,7 +16,10 @@ fn read(text: &str) -> Result<Project, Mistake> {
 /// What is wrong with the file, or else with its adapter.
 fn refused(text: &str) -> String {
     match read(text) {
-        Ok(project) => format!("{:?}", project.adapters["lake"].section().unwrap_err()),
+        Ok(project) => match project.adapters["lake"].section() {
+            Ok(section) => format!("{:?}", section.auth().unwrap_err()),
+            Err(error) => format!("{error:?}"),
+        },
         Err(mistake) => format!("{mistake:?}"),
     }
 }
@@ -31,7 +37,11 @@ fn keys_that_the_host_does_not_know_are_the_plugins() {
         serde_json::json!({"host": "https://x.example", "warehouse_id": "w", "retries": 3})
     );
     assert_eq!((lake.limits.memory_mb, lake.limits.idle_seconds), (64, 120));
-    assert_eq!(lake.credential.kind(), "bearer");
+    let endpoint = "https://x.example".parse().unwrap();
+    assert_eq!(
+        lake.auth().unwrap().for_endpoint(&endpoint).kind(),
+        "bearer"
+    );
     assert!(!format!("{project:?}").contains("canary"));
 }
 
@@ -47,6 +57,131 @@ fn a_pipeline_names_schemas_of_adapters_that_exist() {
         error.contains("there is no adapter `lak`") && error.contains("did you mean `lake`?"),
         "{error}"
     );
+}
+
+#[test]
+fn an_adapter_may_read_metadata_of_its_endpoint_and_more_only_if_told() {
+    let project = read(LAKE).unwrap();
+    let network = &project.adapters["lake"].section().unwrap().network;
+    assert_eq!(
+        (network.allow.len(), network.statements),
+        (0, StatementLevel::Metadata)
+    );
+    let text = "[adapter.lake.network]\nallow = ['https://*.Store.example.com', 'http://localhost:9']\nstatements = 'read'\nproxy = 'none'\n";
+    let project = read(&format!("{LAKE}{text}")).unwrap();
+    let network = &project.adapters["lake"].section().unwrap().network;
+    let allow: Vec<String> = network.allow.iter().map(ToString::to_string).collect();
+    assert_eq!(allow, ["https://*.store.example.com", "http://localhost:9"]);
+    assert_eq!(network.statements, StatementLevel::Read);
+    for (line, expected) in [
+        ("allow = ['https://*']", "`allow` holds no origin"),
+        (
+            "allow = 'https://a.example'",
+            "`allow` must be a list of texts",
+        ),
+        (
+            "allow = ['https://a.example', 'https://b*.example']",
+            "rocky.toml:6:31",
+        ),
+        (
+            "statements = 'writes'",
+            "expected one of: metadata, read, any",
+        ),
+        (
+            "proxy = 'socks5://u:canary@a:1'",
+            "`proxy` is no address of a proxy",
+        ),
+        (
+            "origins = []",
+            "unknown key `origins` in [adapter.lake.network]",
+        ),
+    ] {
+        check(
+            &format!("{LAKE}[adapter.lake.network]\n{line}\n"),
+            &[expected],
+        );
+    }
+}
+
+#[test]
+fn every_kind_of_credential_can_be_written() {
+    let kind = |auth: &str| {
+        let project = read(&format!("{LAKE}[adapter.lake.auth]\n{auth}\n")).unwrap();
+        let section = project.adapters["lake"].section().unwrap();
+        let auth = section
+            .auth()
+            .unwrap_or_else(|error| panic!("{auth}: {error:?}"));
+        let config = auth.for_endpoint(&"https://x.example".parse().unwrap());
+        assert!(!format!("{project:?} {config:?}").contains("canary"));
+        config.kind()
+    };
+    for (auth, expected) in [
+        ("type = 'none'", "none"),
+        ("type = 'bearer'\ntoken_file = 'token'", "bearer"),
+        (
+            "type = 'bearer'\ntoken_command = ['vault', 'read', 'token']",
+            "bearer",
+        ),
+        (
+            "type = 'basic'\nusername = 'u'\npassword = '${TOKEN}'",
+            "basic",
+        ),
+        (
+            "type = 'header'\nheader = 'x-api-key'\nvalue = '${TOKEN}'",
+            "header",
+        ),
+        (
+            "type = 'oauth-client-credentials'\ntoken_url = 'https://idp.example/token'\nclient_id = 'i'\n\
+             client_secret = '${TOKEN}'\nscope = 'a b'\nclient_auth = 'body'\nextra = { audience = 'x' }",
+            "oauth-client-credentials",
+        ),
+        (
+            "type = 'oauth-m2m'\nclient_id = 'i'\nclient_secret = '${TOKEN}'",
+            "oauth-client-credentials",
+        ),
+        (
+            "type = 'google-service-account'\nkey_file = 'k.json'\nscopes = ['s']",
+            "google-service-account",
+        ),
+        (
+            "type = 'google-authorized-user'\ncredentials_file = 'c.json'",
+            "google-authorized-user",
+        ),
+        ("type = 'google-metadata'", "google-metadata"),
+        (
+            "type = 'snowflake-key-pair'\naccount = 'a'\nuser = 'u'\nprivate_key_file = 'k.p8'\npassphrase = '${TOKEN}'",
+            "snowflake-key-pair",
+        ),
+    ] {
+        assert_eq!(kind(auth), expected);
+    }
+}
+
+#[test]
+fn a_credential_that_is_not_whole_is_told_where_it_stands() {
+    for (auth, expected) in [
+        ("token = 'x'", "needs the key `type`"),
+        ("type = 'bearer'", "or give `token_file` or `token_command`"),
+        (
+            "type = 'bearer'\ntoken = 'x'\ntoken_file = 'y'",
+            "give only one of `token`, `token_file` and `token_command`",
+        ),
+        ("type = 'bearer'\ntokn = 'x'", "did you mean `token`?"),
+        (
+            "type = 'bearer'\ntoken = 'x'\nclient_id = 'y'",
+            "unknown key `client_id` in [adapter.lake.auth]",
+        ),
+        (
+            "type = 'header'\nheader = 'a b'\nvalue = 'x'",
+            "`header` is no name of a header: `a b`",
+        ),
+        (
+            "type = 'oauth-client-credentials'\ntoken_url = 'idp'\nclient_id = 'i'\nclient_secret = 'x'",
+            "`token_url` is no URL",
+        ),
+    ] {
+        check(&format!("{LAKE}[adapter.lake.auth]\n{auth}\n"), &[expected]);
+    }
 }
 
 #[test]

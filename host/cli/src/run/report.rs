@@ -1,9 +1,9 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rocky_cache::{Outcome, SchemaReport, TapReport, Written};
-use rocky_plugin::{CallError, Failure};
+use rocky_plugin::{Adapter, CallError, Failure};
 use rocky_schema::{AdapterError, Coverage, SchemaName};
 use serde::Serialize;
 
@@ -19,8 +19,21 @@ pub struct RunReport {
     pub schemas: Vec<SchemaRun>,
     pub total: Total,
     pub cache: CacheRun,
+    /// Sorted by adapter and origin.
+    pub network: Vec<NetworkRun>,
+    #[serde(skip)]
+    pub(super) show_network: bool,
     #[serde(skip)]
     pub(super) hints: Vec<String>,
+}
+
+/// An origin that an adapter contacted.
+#[derive(Debug, Serialize)]
+pub struct NetworkRun {
+    pub adapter: String,
+    pub origin: String,
+    pub requests: u64,
+    pub response_bytes: u64,
 }
 
 /// What became of one schema.
@@ -167,8 +180,27 @@ impl RunReport {
                 path: cache,
                 warnings,
             },
+            network: Vec::new(),
+            show_network: false,
             hints,
         }
+    }
+
+    /// Adds what the adapters contacted; people see it only if asked for.
+    #[must_use]
+    pub fn with_network(mut self, adapters: &[Adapter], show: bool) -> Self {
+        let names: BTreeMap<&str, &Adapter> = adapters.iter().map(|it| (it.name(), it)).collect();
+        for (name, adapter) in names {
+            self.network
+                .extend(adapter.contacts().into_iter().map(|contact| NetworkRun {
+                    adapter: name.to_owned(),
+                    origin: contact.origin,
+                    requests: contact.requests,
+                    response_bytes: contact.response_bytes,
+                }));
+        }
+        self.show_network = show;
+        self
     }
 
     /// Shows paths below `directory` to people as they would type them there.
@@ -330,6 +362,8 @@ impl ErrorReport {
                 error.code.to_string(),
                 error.attributes.get("request").cloned(),
             ),
+            Failure::Refused(refusal) => ("refused".to_owned(), Some(refusal.request.clone())),
+            Failure::Credential(_) => ("credential".to_owned(), None),
             Failure::Trap { .. } => ("crash".to_owned(), None),
             Failure::Limit { .. } => ("limit".to_owned(), None),
             Failure::Answer(_) => ("invalid-answer".to_owned(), None),

@@ -36,6 +36,9 @@ impl Report for RunReport {
             writeln!(out)?;
         }
         self.write_failures(out, style)?;
+        if self.show_network {
+            self.write_network(out, style)?;
+        }
         let Total {
             described,
             tables,
@@ -115,6 +118,22 @@ impl RunReport {
             .iter()
             .any(|s| s.error.is_some() || s.note.is_some() || !s.failed_tables.is_empty());
         if any { writeln!(out) } else { Ok(()) }
+    }
+}
+
+impl RunReport {
+    fn write_network(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        let mut table = style.table(&["adapter", "contacted", "requests", "received"], 2..4);
+        for contact in &self.network {
+            table.row([
+                contact.adapter.clone(),
+                contact.origin.clone(),
+                contact.requests.to_string(),
+                human::bytes(contact.response_bytes),
+            ]);
+        }
+        table.write(out)?;
+        writeln!(out)
     }
 }
 

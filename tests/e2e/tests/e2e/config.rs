@@ -124,7 +124,7 @@ fn a_value_from_the_environment_may_hold_anything() {
     let run = project.finish(
         project
             .command(&["run", "--output", "json"])
-            .env("TOKEN", "a\"b = [${X}"),
+            .env("TOKEN", "a\"b=[${X}"),
     );
     assert_eq!(run.schema("s")["error"]["code"], "unavailable", "{run}");
 }

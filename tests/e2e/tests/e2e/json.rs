@@ -101,6 +101,7 @@ fn what_is_printed_is_documented_and_what_is_documented_is_printed() {
         lake.rocky(&["schema", "show", "c.s.t"]),
         lake.rocky(&["state"]),
         lake.rocky(&["plugin", "inspect", "databricks"]),
+        lake.rocky(&["plugin", "lock"]),
         elsewhere.rocky(&["schema", "show", "c.s.t"]),
         elsewhere.rocky(&["schema", "show", "t"]),
         elsewhere.rocky(&["run", "--config", "nowhere.toml"]),

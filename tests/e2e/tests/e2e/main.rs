@@ -7,17 +7,21 @@
 //! | `rest_faults`, `sql_faults` | every way in which a warehouse fails |
 //! | `hostile` | names and types that nobody should choose |
 //! | `misbehaviour`, `components` | plugins that do wrong, and files that are no plugins |
+//! | `attacks`, `statements` | plugins that attack, and what they may send |
+//! | `responses` | servers that attack |
+//! | `network` | TLS, proxies and names |
 //! | `secrets` | the token is sent to the warehouse and is nowhere else |
 //! | `schema`, `state`, `inspect`, `usage`, `config`, `json` | what is printed |
 //! | `sharing`, `crash`, `concurrency` | many processes, sudden ends, many schemas |
 //!
-//! `project` and `echo_server` are what the tests are made with.
+//! `project`, `server` and `echo_server` are what the tests are made with.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 #![allow(
     clippy::too_many_lines,
     reason = "a test is mostly a table of cases; tidy counts them"
 )]
 
+mod attacks;
 mod components;
 mod concurrency;
 mod config;
@@ -29,13 +33,17 @@ mod hostile;
 mod inspect;
 mod json;
 mod misbehaviour;
+mod network;
 mod project;
+mod responses;
 mod rest_faults;
 mod run;
 mod schema;
 mod secrets;
+mod server;
 mod sharing;
 mod sql_faults;
 mod state;
 mod state_path;
+mod statements;
 mod usage;

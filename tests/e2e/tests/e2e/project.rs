@@ -306,6 +306,7 @@ impl Output {
             // Who asks is learned once; whether that is before or after the next schema begins is chance.
             (r" \d+ \[TIME\]", " [N] [TIME]"),
             (r"\x22requests\x22: \d+", "\"requests\": [N]"),
+            (r"\x22response_bytes\x22: \d+", "\"response_bytes\": [N]"),
             (r"@\d{13}\b", "@[MS]"),
             (r"(just now|\d+ seconds? ago) *", "[AGE] "),
             (r"described +\n", "described\n"),

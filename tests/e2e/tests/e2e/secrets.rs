@@ -210,7 +210,7 @@ fn a_token_that_cannot_be_used_is_refused_without_showing_it() {
     let project = project("databricks", "http://127.0.0.1:9", "");
     for (token, expected) in [
         (format!("{CANARY}\nx: y"), "a line break"),
-        (" ".to_owned(), "the token is empty"),
+        (" ".to_owned(), "`token` is empty"),
     ] {
         let run = project.finish(project.command(&["run"]).env("CANARY", token));
         assert_eq!(run.code, Some(1), "{run}");

@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use rocky_plugin::{CONTRACT_VERSION, EndpointSource, Manifest, PluginReference};
 use serde::Serialize;
 
@@ -12,12 +12,6 @@ use crate::names::printable;
 use crate::output::{self, Report, Style};
 use crate::plugins::Plugins;
 
-/// Look at plugins.
-#[derive(Debug, Subcommand)]
-pub enum PluginCommand {
-    Inspect(InspectArgs),
-}
-
 /// Show what a plugin is, what it needs and what it may do, without configuring it.
 #[derive(Debug, Args)]
 pub struct InspectArgs {
@@ -26,8 +20,7 @@ pub struct InspectArgs {
     plugin: String,
 }
 
-pub async fn plugin(context: &Context, command: PluginCommand) -> Result<Status, CommandError> {
-    let PluginCommand::Inspect(args) = command;
+pub async fn inspect(context: &Context, args: InspectArgs) -> Result<Status, CommandError> {
     let reference = PluginReference::from(args.plugin.as_str());
     let plugin = Plugins::new(context)?
         .load(&reference, &context.directory)
@@ -114,7 +107,7 @@ impl InspectReport {
             writeln!(
                 out,
                 "  {}, if allowed: {}",
-                printable(&origin.pattern),
+                origin.pattern,
                 printable(&origin.purpose)
             )?;
         }

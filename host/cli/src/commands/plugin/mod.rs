@@ -1,0 +1,31 @@
+mod inspect;
+mod lock;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::error::{CommandError, Status};
+
+/// Look at plugins, and say which ones this project trusts.
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    Inspect(inspect::InspectArgs),
+    Lock(lock::LockArgs),
+}
+
+impl PluginCommand {
+    /// What JSON output calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Inspect(_) => "plugin inspect",
+            Self::Lock(_) => "plugin lock",
+        }
+    }
+}
+
+pub async fn plugin(context: &Context, command: PluginCommand) -> Result<Status, CommandError> {
+    match command {
+        PluginCommand::Inspect(args) => inspect::inspect(context, args).await,
+        PluginCommand::Lock(args) => lock::lock(context, args).await,
+    }
+}
