@@ -108,6 +108,12 @@ impl Context {
         found
     }
 
+    /// A path as a person would type it here.
+    pub fn shown(&self, path: &Path) -> String {
+        let path = path.strip_prefix(&self.directory).unwrap_or(path);
+        path.display().to_string()
+    }
+
     /// Prints a warning on standard error.
     pub fn warn(&self, message: &str) {
         let (start, end) = if self.color_stderr {

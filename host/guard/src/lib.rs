@@ -26,6 +26,7 @@ mod builtins;
 mod dialect;
 mod expression;
 mod functions;
+mod memory;
 mod metered;
 mod names;
 mod query;
@@ -36,13 +37,14 @@ mod text;
 mod tokens;
 mod types;
 
+pub use memory::Guard;
 pub use refused::Refused;
 
 use dialect::Dialect;
 use tokens::Tokens;
 
 /// What may pass. Where anything may, there is nothing to guard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
     /// Only what describes tables: `SHOW`, `DESCRIBE`, and queries of information schemas that call nothing but pure functions.
     Metadata,

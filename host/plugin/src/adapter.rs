@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use wasmtime::component::ResourceAny;
 
+use crate::answer::check_names;
 use crate::bindings::exports::rocky::adapter::batch_describe as wit;
 use crate::client::Clients;
 use crate::describe::{self, DescribeRequest, Described, Outcome, PageSink};
@@ -315,7 +316,9 @@ impl Session {
         )
         .await;
         let listed = self.sandbox.settle("connection.list-catalogs", listed)?;
-        listed.map_err(|error| self.sandbox.refused(error))
+        let listed = listed.map_err(|error| self.sandbox.refused(error))?;
+        check_names("the name of a catalog", listed.iter().map(String::as_str))?;
+        Ok(listed)
     }
 
     async fn list_schemas(&mut self, catalog: &str) -> Result<Vec<SchemaEntry>, Failure> {
@@ -325,6 +328,10 @@ impl Session {
         let listed = timeout(patience, call).await;
         let listed = self.sandbox.settle("connection.list-schemas", listed)?;
         let listed = listed.map_err(|error| self.sandbox.refused(error))?;
+        check_names(
+            "the name of a schema",
+            listed.iter().map(|entry| entry.name.as_str()),
+        )?;
         Ok(listed.into_iter().map(convert::schema_entry).collect())
     }
 

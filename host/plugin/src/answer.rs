@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rocky_schema::{Entry, Table};
+use rocky_schema::{Attributes, Entry, Summary, Table};
 
 use crate::error::{AnswerError, Failure};
 use crate::limits::{Limit, Limits};
@@ -20,6 +20,52 @@ fn check_length(what: &'static str, text: &str, most: usize) -> Result<(), Failu
         })),
         false => Ok(()),
     }
+}
+
+/// The longest comment that a warehouse takes has some 64 KiB.
+const COMMENT_BYTES: usize = 1 << 20;
+/// All facts about one thing, and all that one call tells the next.
+const FACTS_BYTES: usize = 1 << 20;
+
+fn check_facts(what: &'static str, facts: &Attributes) -> Result<(), Failure> {
+    let bytes = facts
+        .iter()
+        .map(|(name, fact)| name.len() + fact.len())
+        .sum();
+    match bytes > FACTS_BYTES {
+        true => Err(Failure::Answer(AnswerError::TooLong { what, bytes })),
+        false => Ok(()),
+    }
+}
+
+/// Looks at the end of an answer, and at what the adapter wants to be told next time.
+pub(crate) fn check_end(summary: &Summary, learned: &Attributes) -> Result<(), Failure> {
+    let text = |what, text: &Option<String>| {
+        check_length(what, text.as_deref().unwrap_or_default(), NAME_BYTES)
+    };
+    text("the principal", &summary.principal)?;
+    text("the revision of the schema", &summary.revision)?;
+    check_facts("the facts about the answer", &summary.attributes)?;
+    check_facts("what it has learned", learned)
+}
+
+/// Looks at a list of catalogs or schemas.
+pub(crate) fn check_names<'a>(
+    what: &'static str,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<(), Failure> {
+    let mut seen = HashSet::new();
+    for name in names {
+        check_length(what, name, NAME_BYTES)?;
+        if name.is_empty() {
+            return Err(Failure::Answer(AnswerError::Unnamed(what)));
+        }
+        if !seen.insert(name) {
+            let name = name.to_owned();
+            return Err(Failure::Answer(AnswerError::NameTwice { what, name }));
+        }
+    }
+    Ok(())
 }
 
 /// Looks at every page of one answer before anybody else does.
@@ -74,6 +120,18 @@ impl AnswerCheck {
     }
 
     fn table(&mut self, table: &Table) -> Result<(), Failure> {
+        check_length("the kind of a table", &table.kind, NAME_BYTES)?;
+        check_length(
+            "the revision of a table",
+            table.revision.as_deref().unwrap_or_default(),
+            NAME_BYTES,
+        )?;
+        check_length(
+            "the comment of a table",
+            table.comment.as_deref().unwrap_or_default(),
+            COMMENT_BYTES,
+        )?;
+        check_facts("the facts about a table", &table.attributes)?;
         self.columns += table.columns.len() as u64;
         if self.columns > self.limits.columns {
             return Err(Failure::Limit {
@@ -89,6 +147,12 @@ impl AnswerCheck {
             };
             check_length("the name of a column", &column.name, NAME_BYTES)?;
             check_length("the type of a column", &column.data_type, TYPE_BYTES)?;
+            check_length(
+                "the comment of a column",
+                column.comment.as_deref().unwrap_or_default(),
+                COMMENT_BYTES,
+            )?;
+            check_facts("the facts about a column", &column.attributes)?;
             if column.name.is_empty() {
                 return Err(Failure::Answer(incomplete("name")));
             }

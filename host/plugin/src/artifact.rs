@@ -20,8 +20,10 @@ impl ArtifactDirectory {
     /// Opens the directory, making it if need be.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         create_private(path)?;
-        check_private(path)?;
-        Ok(Self(path.to_owned()))
+        let path = fs::canonicalize(path)?;
+        check_private(&path)?;
+        path.ancestors().skip(1).try_for_each(check_ancestor)?;
+        Ok(Self(path))
     }
 
     /// The component as it was compiled before by this very engine, if it was.
@@ -92,6 +94,28 @@ fn check_private(path: &Path) -> io::Result<()> {
             format!("{} can be written by another user", path.display()),
         ));
     }
+    Ok(())
+}
+
+/// Whoever can rename a directory can put another in its place. Only its owner can in a sticky one, such as `/tmp`.
+#[cfg(unix)]
+fn check_ancestor(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    const STICKY: u32 = 0o1000;
+    let found = fs::metadata(path)?;
+    let trusted = found.uid() == rustix::process::geteuid().as_raw() || found.uid() == 0;
+    let closed = found.mode() & 0o022 == 0 || found.mode() & STICKY != 0;
+    if !trusted || !closed {
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            format!("another user can put something else in {}", path.display()),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn check_ancestor(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -13,6 +13,21 @@ use crate::manifest::{
     StatementShape,
 };
 
+/// What people read of one thing is no longer than this.
+const TOLD_BYTES: usize = 8 << 10;
+/// Facts that go with an error, and the bytes of each.
+const FACTS: usize = 64;
+const FACT_BYTES: usize = 4 << 10;
+
+/// The beginning of a text that only people read.
+fn clipped(mut text: String, most: usize) -> String {
+    if text.len() > most {
+        text.truncate(text.floor_char_boundary(most));
+        text.push('…');
+    }
+    text
+}
+
 fn attributes(pairs: Vec<(String, String)>) -> Attributes {
     pairs.into_iter().collect()
 }
@@ -30,13 +45,16 @@ pub(crate) fn error(error: types::Error) -> AdapterError {
         types::ErrorCode::Unsupported => ErrorCode::Unsupported,
         types::ErrorCode::Protocol => ErrorCode::Protocol,
         types::ErrorCode::Internal => ErrorCode::Internal,
-        types::ErrorCode::Other(code) => ErrorCode::Other(code),
+        types::ErrorCode::Other(code) => ErrorCode::Other(clipped(code, 64)),
     };
+    let facts = error.attributes.into_iter().take(FACTS);
     AdapterError {
         code,
-        message: error.message,
+        message: clipped(error.message, TOLD_BYTES),
         retry_after_ms: error.retry_after_ms,
-        attributes: attributes(error.attributes),
+        attributes: facts
+            .map(|(name, fact)| (clipped(name, 64), clipped(fact, FACT_BYTES)))
+            .collect(),
     }
 }
 
@@ -77,7 +95,7 @@ pub(crate) fn summary(summary: wit::Summary) -> (Summary, Attributes) {
         },
         principal: summary.principal,
         revision: summary.revision,
-        note: summary.note,
+        note: summary.note.map(|note| clipped(note, TOLD_BYTES)),
         attributes: attributes(summary.attributes),
     };
     (ours, attributes(summary.learned))
@@ -85,7 +103,7 @@ pub(crate) fn summary(summary: wit::Summary) -> (Summary, Attributes) {
 
 pub(crate) fn progress(progress: wit::Progress) -> Progress {
     Progress {
-        message: progress.message,
+        message: clipped(progress.message, 1 << 10),
         done: progress.done,
         total: progress.total,
     }

@@ -5,7 +5,7 @@ use tokio::time::timeout;
 use wasmtime::component::ResourceAny;
 
 use crate::adapter::Session;
-use crate::answer::AnswerCheck;
+use crate::answer::{AnswerCheck, check_end};
 use crate::bindings::exports::rocky::adapter::batch_describe as wit;
 use crate::convert;
 use crate::error::{AnswerError, Failure};
@@ -133,6 +133,7 @@ async fn read(
             wit::Step::Unchanged => return Ok((Outcome::Unchanged, learned_nothing())),
             wit::Step::Done(summary) => {
                 let (mut summary, learned) = convert::summary(summary);
+                check_end(&summary, &learned)?;
                 summary.note = summary.note.map(|note| session.sandbox.redact(note));
                 return Ok((Outcome::Done(summary), learned));
             }

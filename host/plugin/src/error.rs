@@ -46,6 +46,14 @@ pub enum LoadError {
         /// What it looks like.
         found: &'static str,
     },
+    /// The component is larger than any adapter.
+    #[error("{} has {bytes} bytes, and an adapter has {} at most", path.display(), crate::host::COMPONENT_BYTES)]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+    },
     /// The component does not compile.
     #[error("cannot compile the component {}: {reason}", path.display())]
     Compile {
@@ -260,7 +268,7 @@ pub enum Failure {
     #[error("the host refused {}: {}", .0.request, .0.reason)]
     Refused(Refusal),
     /// There is no credential for its requests.
-    #[error("there is no credential for it: {0}")]
+    #[error("its credential cannot be had: {0}")]
     Credential(CredentialError),
     /// The adapter crashed.
     #[error("the plugin crashed{}{}", at(export), colon(message))]
@@ -320,6 +328,17 @@ pub enum AnswerError {
         what: &'static str,
         /// Its length.
         bytes: usize,
+    },
+    /// A catalog or schema without a name.
+    #[error("{0} is empty")]
+    Unnamed(&'static str),
+    /// A catalog or schema twice in a list.
+    #[error("{what} {name:?} comes twice")]
+    NameTwice {
+        /// What it is a name of.
+        what: &'static str,
+        /// The name.
+        name: String,
     },
     /// A table without a name.
     #[error("it holds a table without a name")]

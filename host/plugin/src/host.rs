@@ -131,10 +131,7 @@ impl Host {
     ///
     /// [`LoadError`] says what about the file does not fit.
     pub async fn load(&self, path: &Path) -> Result<Plugin, LoadError> {
-        let file = std::fs::read(path).map_err(|source| LoadError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
+        let file = read(path)?;
         let digest = Digest::of(&file);
         let component = self.compile(path, &file, &digest)?;
         let shape = contract::check(&self.0.engine, &component, path)?;
@@ -277,6 +274,24 @@ fn tick(engine: &Engine) -> std::io::Result<()> {
         .name("rocky-epoch".to_owned())
         .spawn(tick)?;
     Ok(())
+}
+
+/// The largest component: those in Python bring their whole runtime, some 40 MB.
+pub(crate) const COMPONENT_BYTES: u64 = 256 << 20;
+
+fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let unreadable = |source| LoadError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
+    match bytes > COMPONENT_BYTES {
+        true => Err(LoadError::TooLarge {
+            path: path.to_owned(),
+            bytes,
+        }),
+        false => std::fs::read(path).map_err(unreadable),
+    }
 }
 
 /// Tells a component by its first bytes, so that other files get a better answer than a parser's.

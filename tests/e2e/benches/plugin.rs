@@ -11,8 +11,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rocky_cache::{CacheConfig, Connection, Cost, Provenance, SchemaTap, Tap};
 use rocky_plugin::{
-    Adapter, AdapterConfig, Allocation, DescribeRequest, Described, Host, HostConfig, PageSink,
-    Plugin,
+    Adapter, AdapterConfig, Allocation, Approved, DescribeRequest, Described, Host, HostConfig,
+    PageSink, Plugin, StatementGuard, StatementLevel,
 };
 use rocky_schema::{Entry, SchemaName};
 
@@ -35,6 +35,7 @@ fn main() -> Outcome<()> {
     runtime.block_on(async {
         start(&components, artifacts.path()).await?;
         instances(&components, artifacts.path()).await?;
+        requests(&components, artifacts.path()).await?;
         let boundary = boundary(&components, artifacts.path()).await?;
         tax(&components, artifacts.path(), boundary).await
     })
@@ -99,6 +100,67 @@ async fn instances(components: &Path, artifacts: &Path) -> Outcome<()> {
         );
     }
     Ok(())
+}
+
+/// What the rules for requests cost: a statement that the guard judges, beside one that it lets pass unseen.
+async fn requests(components: &Path, artifacts: &Path) -> Outcome<()> {
+    const REQUESTS: u32 = 1_000;
+    let address = serve(Arc::new("{}".to_owned()))?;
+    let host = host(artifacts, Allocation::OnDemand)?;
+    let plugin = host.load(&components.join("test/hostile.wasm")).await?;
+    let sql = "SELECT table_name, column_name, full_data_type FROM main.information_schema.columns WHERE table_schema = :schema";
+    let body = serde_json::json!({"statement": sql, "warehouse_id": "w"}).to_string();
+    let request = serde_json::json!({
+        "method": "POST", "path": "/api/2.0/sql/statements",
+        "headers": [["content-type", "application/json"]], "body": body,
+    });
+    let mut baseline = Duration::ZERO;
+    for level in [StatementLevel::Any, StatementLevel::Metadata] {
+        let mut config = AdapterConfig::new("bench");
+        for (key, value) in [
+            ("host", format!("http://{address}")),
+            ("attack", "repeat".to_owned()),
+            ("target", request.to_string()),
+        ] {
+            config.settings.insert(key.to_owned(), value.into());
+        }
+        config.network.statements = level;
+        config.network.approved = Approved::all_of(plugin.manifest());
+        config.network.guard = Some(Arc::new(Guard(rocky_guard::Guard::default())));
+        let adapter = plugin.configure(config)?;
+        let mut times = Vec::new();
+        for round in 0..5 {
+            let begun = Instant::now();
+            let schema = SchemaName::new("c", round.to_string());
+            adapter
+                .describe(DescribeRequest::new(schema), &mut Count::default())
+                .await?;
+            times.push(begun.elapsed() / REQUESTS);
+        }
+        let time = median(times);
+        if level == StatementLevel::Any {
+            baseline = time;
+        }
+        row(
+            &format!(
+                "a request with SQL, statements = {:?} (any)",
+                level.as_str()
+            ),
+            time,
+            baseline,
+        );
+    }
+    Ok(())
+}
+
+/// The guard as the command line has it.
+struct Guard(rocky_guard::Guard);
+
+impl StatementGuard for Guard {
+    fn check(&self, dialect: &str, sql: &str, _: StatementLevel) -> Result<(), String> {
+        let checked = self.0.check(dialect, sql, rocky_guard::Level::Metadata);
+        checked.map_err(|refused| refused.to_string())
+    }
 }
 
 /// An answer of 100,000 columns that costs its guest next to nothing: into a sink that counts, and into a cache on disk.
@@ -299,6 +361,8 @@ fn serve(page: Arc<String>) -> Outcome<SocketAddr> {
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let page = page.clone();
+            // Head and body are written one after the other, and the second must not wait for an answer to the first.
+            let _ = stream.set_nodelay(true);
             std::thread::spawn(move || {
                 let mut reader = BufReader::new(stream);
                 let mut line = String::new();

@@ -103,6 +103,7 @@ const RULES: &[Rule] = &[
             "rocky-schema",
             "rocky-cache",
             "rocky-plugin",
+            "rocky-guard",
             "rocky-databricks",
         ],
         tested_with: &[],

@@ -14,6 +14,9 @@ use serde::Deserialize;
 
 rocky_adapter_sdk::export!(Hostile);
 
+/// How many requests `repeat` sends, one after the other.
+const REPETITIONS: u32 = 1_000;
+
 /// The adapter.
 pub struct Hostile {
     settings: Attack,
@@ -77,7 +80,12 @@ impl Adapter for Hostile {
 
     fn list_schemas(&self, _: &str) -> Result<Vec<SchemaEntry>> {
         trap_in("list-schemas", &self.settings);
-        Ok(vec![SchemaEntry::new("s")])
+        let names: &[&str] = match self.settings.attack.as_str() {
+            "schema-twice" => &["s", "s"],
+            "schema-unnamed" => &["s", ""],
+            _ => &["s"],
+        };
+        Ok(names.iter().map(|&name| SchemaEntry::new(name)).collect())
     }
 
     fn describe(&self, _: DescribeRequest) -> Result<HostileCursor> {
@@ -142,7 +150,10 @@ impl Cursor for HostileCursor {
             "surroundings" => return told(surroundings::seen()),
             "search-memory" => {
                 let heard = raw::send(host, target)?;
-                let found = memory::count(b"canary-");
+                let found: usize = [&b"canary-"[..], b"minted-token-", b"eyJhbGci"]
+                    .into_iter()
+                    .map(memory::count)
+                    .sum();
                 return told(format!(
                     "found {found} times after hearing {} bytes",
                     heard.len()
@@ -151,10 +162,16 @@ impl Cursor for HostileCursor {
             // What it hears does not matter: it goes on as if nothing had happened.
             "swallow" => drop(raw::send(host, target)),
             "request" => return told(raw::send(host, target)?),
+            "repeat" => {
+                for _ in 0..REPETITIONS {
+                    raw::send(host, target)?;
+                }
+            }
             "panic-with" => {
                 let heard = raw::send(host, target)?;
                 panic!("heard {heard}");
             }
+            "long-message" => return told("x".repeat(10 << 20)),
             "long-name" => return Ok(page("x".repeat(1 << 20))),
             other => return Err(Error::invalid_config(format!("cannot attack by {other}"))),
         }

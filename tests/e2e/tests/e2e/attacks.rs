@@ -432,3 +432,40 @@ fn a_name_that_no_warehouse_has_is_refused() {
         "{error}"
     );
 }
+
+#[test]
+fn a_list_that_makes_no_sense_is_refused() {
+    for (attack, expected) in [
+        ("schema-twice", "the name of a schema \"s\" comes twice"),
+        ("schema-unnamed", "the name of a schema is empty"),
+    ] {
+        let project = project("http://127.0.0.1:9", attack, "", "");
+        let run = project.rocky(&[
+            "run",
+            "--catalog",
+            "c",
+            "--schema",
+            "s*",
+            "--output",
+            "json",
+        ]);
+        let error = run.schema("s*")["error"].take();
+        assert_eq!(error["code"], "invalid-answer", "{run}");
+        assert!(
+            error["message"].as_str().unwrap().contains(expected),
+            "{run}"
+        );
+    }
+}
+
+#[test]
+fn nobody_has_to_read_ten_megabytes() {
+    let project = project("http://127.0.0.1:9", "long-message", "", "");
+    let told = run(&project);
+    assert_eq!(told.code, Some(1));
+    assert!(
+        told.stdout.len() + told.stderr.len() < 100_000,
+        "{}",
+        told.stdout.len()
+    );
+}

@@ -10,7 +10,8 @@
 //! | `attacks`, `statements` | plugins that attack, and what they may send |
 //! | `responses` | servers that attack |
 //! | `network` | TLS, proxies and names |
-//! | `secrets` | the token is sent to the warehouse and is nowhere else |
+//! | `secrets`, `credentials` | every kind of credential is sent to the warehouse and is nowhere else |
+//! | `lock`, `artifacts` | which plugins a project trusts, and which compiled ones |
 //! | `schema`, `state`, `inspect`, `usage`, `config`, `json` | what is printed |
 //! | `sharing`, `crash`, `concurrency` | many processes, sudden ends, many schemas |
 //!
@@ -21,17 +22,20 @@
     reason = "a test is mostly a table of cases; tidy counts them"
 )]
 
+mod artifacts;
 mod attacks;
 mod components;
 mod concurrency;
 mod config;
 mod crash;
+mod credentials;
 mod echo_server;
 mod gate;
 mod harm;
 mod hostile;
 mod inspect;
 mod json;
+mod lock;
 mod misbehaviour;
 mod network;
 mod project;

@@ -59,6 +59,10 @@ impl Reply {
         }
     }
 
+    pub fn with_status(self, status: &'static str) -> Self {
+        Self { status, ..self }
+    }
+
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self

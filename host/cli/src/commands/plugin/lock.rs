@@ -48,13 +48,18 @@ pub async fn lock(context: &Context, _: LockArgs) -> Result<Status, CommandError
     if written {
         now.store(&path)?;
     }
-    output::print(context, &LockReport::new(&before, &now, path, written))?;
+    let mut report = LockReport::new(&before, &now, path, written);
+    report.shown = context.shown(&report.path);
+    output::print(context, &report)?;
     Ok(Status::Done)
 }
 
 #[derive(Debug, Serialize)]
 struct LockReport {
     path: PathBuf,
+    /// The path as a person sees it.
+    #[serde(skip)]
+    shown: String,
     written: bool,
     plugins: Vec<PluginLine>,
     adapters: Vec<AdapterLine>,
@@ -139,6 +144,7 @@ impl LockReport {
             plugins: now.plugins.iter().map(plugin).collect(),
             adapters: now.adapters.iter().map(adapter).collect(),
             path,
+            shown: String::new(),
             written,
         }
     }
@@ -203,6 +209,6 @@ impl Report for LockReport {
         } else {
             "Nothing has changed in"
         };
-        writeln!(out, "{done} {}.", self.path.display())
+        writeln!(out, "{done} {}.", self.shown)
     }
 }
