@@ -2,9 +2,10 @@
 
 use rocky_adapter_sdk::{
     Adapter, Client, Context, Cursor, DescribeRequest, Manifest, Pages, Request, Response, Result,
-    SchemaEntry, Settings, Step,
+    SchemaEntry, Settings, Step, TableFilter,
 };
 
+use crate::auto::AutoTables;
 use crate::page::{CatalogsPage, Named, SchemasPage};
 use crate::rest::RestTables;
 use crate::settings::{DatabricksSettings, Source};
@@ -53,11 +54,22 @@ impl Adapter for Databricks {
     }
 
     fn describe(&self, request: DescribeRequest) -> Result<Tables> {
-        Ok(match &self.settings.source {
-            Source::Rest => Tables::Rest(RestTables::start(&self.client, request)),
+        let mut request = request;
+        request.only = request.only.map(|names| self.settings.tables.only(names));
+        let source = match &self.settings.source {
+            Source::Auto { warehouse_id } => Kind::Auto(AutoTables::start(
+                &self.client,
+                warehouse_id.as_deref(),
+                request,
+            )),
+            Source::Rest => Kind::Rest(RestTables::start(&self.client, request)),
             Source::InformationSchema { warehouse_id } => {
-                Tables::Sql(SqlTables::start(&self.client, warehouse_id, request))
+                Kind::Sql(SqlTables::start(&self.client, warehouse_id, request))
             }
+        };
+        Ok(Tables {
+            source,
+            filter: self.settings.tables.clone(),
         })
     }
 }
@@ -88,22 +100,27 @@ fn names(items: Option<Vec<Named<'_>>>) -> Vec<String> {
         .collect()
 }
 
-/// An answer from either source, page by page.
+/// An answer from any source, page by page.
 #[derive(Debug)]
-pub enum Tables {
-    /// From Unity Catalog's REST API.
-    #[doc(hidden)]
+pub struct Tables {
+    source: Kind,
+    filter: TableFilter,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Auto(AutoTables),
     Rest(RestTables),
-    /// From `information_schema`.
-    #[doc(hidden)]
     Sql(SqlTables),
 }
 
 impl Cursor for Tables {
     fn next(&mut self) -> Result<Step> {
-        match self {
-            Self::Rest(tables) => tables.next(),
-            Self::Sql(tables) => tables.next(),
-        }
+        let step = match &mut self.source {
+            Kind::Auto(tables) => tables.next(),
+            Kind::Rest(tables) => tables.next(),
+            Kind::Sql(tables) => tables.next(),
+        };
+        step.map(|step| self.filter.step(step))
     }
 }

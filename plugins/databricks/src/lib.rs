@@ -12,7 +12,8 @@
 //! | `failure` | what an error of Databricks means |
 //!
 //! Two cursors tie these together: `rest` lists a schema's tables through Unity Catalog's REST API, which needs no SQL
-//! warehouse and costs nothing; `sql` runs one `statement` on `information_schema`.
+//! warehouse and costs nothing; `sql` runs one `statement` on `information_schema`. `auto` begins with the first, and turns to
+//! the second where the first is not permitted.
 //!
 //! # How the two sources differ
 //!
@@ -25,6 +26,7 @@
 //! - Catalogs and schemas are listed through REST with either source.
 
 mod adapter;
+mod auto;
 mod failure;
 #[cfg(target_arch = "wasm32")]
 mod guest;

@@ -37,23 +37,25 @@ pub fn manifest() -> Manifest {
 }
 
 fn settings() -> Vec<Setting> {
-    use SettingKind::{Integer, Text};
+    use SettingKind::{Integer, Text, TextList};
     vec![
         Setting::new("host", Text, "The address of the workspace, such as https://dbc-1234.cloud.databricks.com.").required(),
         Setting::new(
             "source",
             Text,
-            "Where tables are described from: Unity Catalog's REST API, which needs no SQL warehouse, or the catalog's \
-             information_schema, which does.",
+            "Where tables are described from: Unity Catalog's REST API, which needs no SQL warehouse; the catalog's \
+             information_schema, which does; or auto: REST, and SQL where that is not permitted.",
         )
-        .choices(["rest", "information_schema"])
-        .default_value("rest"),
-        Setting::new("warehouse_id", Text, "The SQL warehouse that statements run on; needed for information_schema."),
+        .choices(["auto", "rest", "information_schema"])
+        .default_value("auto"),
+        Setting::new("warehouse_id", Text, "The SQL warehouse that statements run on; needed for information_schema, useful for auto."),
         Setting::new(
             "http_path",
             Text,
             "The SQL warehouse's HTTP path, in place of warehouse_id: /sql/1.0/warehouses/1234567890abcdef.",
         ),
+        Setting::new("include", TextList, "Only tables with names like these are described; * stands for any characters, ? for one."),
+        Setting::new("exclude", TextList, "Tables with names like these are not described."),
         Setting::new(
             "retry_seconds",
             Integer,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rocky_adapter_sdk::{Error, Result, Retry, Settings};
+use rocky_adapter_sdk::{Error, Result, Retry, Settings, TableFilter};
 use serde::Deserialize;
 
 /// The settings, checked.
@@ -10,6 +10,8 @@ use serde::Deserialize;
 pub struct DatabricksSettings {
     /// Where tables are described from.
     pub source: Source,
+    /// Which tables are described.
+    pub tables: TableFilter,
     /// How hard to try.
     pub retry: Retry,
 }
@@ -17,6 +19,11 @@ pub struct DatabricksSettings {
 /// Where tables are described from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
+    /// The REST API where it is permitted, else SQL.
+    Auto {
+        /// The SQL warehouse that statements may run on.
+        warehouse_id: Option<String>,
+    },
     /// Unity Catalog's REST API.
     Rest,
     /// The catalog's `information_schema`, through a statement.
@@ -34,12 +41,17 @@ struct Given {
     warehouse_id: Option<String>,
     http_path: Option<String>,
     retry_seconds: Option<u64>,
+    #[serde(default)]
+    include: Vec<String>,
+    #[serde(default)]
+    exclude: Vec<String>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum GivenSource {
     #[default]
+    Auto,
     Rest,
     InformationSchema,
 }
@@ -50,6 +62,7 @@ impl DatabricksSettings {
         let given: Given = settings.read()?;
         let warehouse_id = warehouse_id(given.warehouse_id, given.http_path.as_deref())?;
         let source = match (given.source, warehouse_id) {
+            (GivenSource::Auto, warehouse_id) => Source::Auto { warehouse_id },
             (GivenSource::Rest, _) => Source::Rest,
             (GivenSource::InformationSchema, Some(warehouse_id)) => {
                 Source::InformationSchema { warehouse_id }
@@ -66,6 +79,7 @@ impl DatabricksSettings {
             .map_or(Retry::default().budget, Duration::from_secs);
         Ok(Self {
             source,
+            tables: TableFilter::new(given.include, given.exclude),
             retry: Retry { budget },
         })
     }
@@ -111,7 +125,7 @@ mod tests {
     #[test]
     fn rest_needs_nothing_but_the_host() {
         let settings = read(r#"{"host":"https://x"}"#).unwrap();
-        assert_eq!(settings.source, Source::Rest);
+        assert_eq!(settings.source, Source::Auto { warehouse_id: None });
         assert_eq!(settings.retry.budget, Duration::from_secs(60));
     }
 

@@ -253,7 +253,7 @@ fn statement(catalog: &str, names: usize) -> String {
     format!(
         "SELECT current_user() AS principal, t.table_name, t.table_type, t.data_source_format, t.comment AS table_comment, \
          t.last_altered, c.column_name, c.ordinal_position, c.full_data_type, c.is_nullable, c.column_default, \
-         c.partition_index, c.comment AS column_comment \
+         c.partition_index, c.identity_generation, c.generation_expression, c.is_identity, c.comment AS column_comment \
          FROM {information}.schemata s \
          LEFT JOIN {information}.tables t ON t.table_schema = s.schema_name{wanted} \
          LEFT JOIN {information}.columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name \

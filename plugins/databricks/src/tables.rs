@@ -136,7 +136,7 @@ pub fn explained(error: Error, request: &DescribeRequest, attempted: &str) -> Er
 }
 
 /// The columns of the statement's result, by name; [`Assembly::add`] takes the cells in this order.
-pub const COLUMNS: [&str; 13] = [
+pub const COLUMNS: [&str; 16] = [
     "principal",
     "table_name",
     "table_type",
@@ -149,6 +149,9 @@ pub const COLUMNS: [&str; 13] = [
     "is_nullable",
     "column_default",
     "partition_index",
+    "identity_generation",
+    "generation_expression",
+    "is_identity",
     "column_comment",
 ];
 
@@ -302,7 +305,7 @@ impl Assembly {
 fn add_column(
     table: &mut Table,
     positions: &mut Vec<Option<i64>>,
-    cells: [Option<Text<'_>>; 7],
+    cells: [Option<Text<'_>>; 10],
 ) -> Result<()> {
     let [
         name,
@@ -311,6 +314,9 @@ fn add_column(
         is_nullable,
         default,
         partition_index,
+        identity_generation,
+        generation_expression,
+        is_identity,
         comment,
     ] = cells;
     let Some(name) = name else { return Ok(()) };
@@ -323,6 +329,13 @@ fn add_column(
     column
         .attributes
         .set_if_some("partition_index", partition_index);
+    column
+        .attributes
+        .set_if_some("generated_as", generation_expression);
+    if is_identity.is_some_and(|answer| answer.eq_ignore_ascii_case("YES")) {
+        let generation = identity_generation.map_or_else(|| "ALWAYS".to_owned(), Into::into);
+        column.attributes.set("identity", generation);
+    }
     table.columns.push(column);
     positions.push(position.and_then(|position| position.parse().ok()));
     Ok(())

@@ -56,6 +56,7 @@ mod adapter;
 mod attributes;
 mod error;
 mod export;
+mod filter;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod guest;
@@ -75,6 +76,7 @@ mod waited;
 pub use adapter::{Adapter, Coverage, Cursor, DescribeRequest, Entry, SchemaEntry, Step, Summary};
 pub use attributes::Attributes;
 pub use error::{Context, Error, ErrorCode, Result};
+pub use filter::TableFilter;
 pub use http::{Call, Client, Pipeline, Reason, Repeat, Request, Response, Retry};
 pub use manifest::{
     ControlShape, Endpoint, Folding, IdentifierRules, Manifest, Matching, Origin, Setting,

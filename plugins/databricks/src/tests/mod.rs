@@ -7,6 +7,7 @@ use rocky_adapter_sdk::{
 
 use crate::Databricks;
 
+mod auto;
 mod lists;
 mod rest;
 mod sql;

@@ -3,8 +3,9 @@
 use super::*;
 use rocky_adapter_sdk::Coverage;
 
-const LIST: &str = "GET /api/2.1/unity-catalog/tables?catalog_name=c&schema_name=s&max_results=0";
-const ME: &str = "GET /api/2.0/preview/scim/v2/Me";
+pub(super) const LIST: &str =
+    "GET /api/2.1/unity-catalog/tables?catalog_name=c&schema_name=s&max_results=0";
+pub(super) const ME: &str = "GET /api/2.0/preview/scim/v2/Me";
 
 const ITEM: &str = r#"{"name":"item","catalog_name":"c","schema_name":"s","full_name":"c.s.item","table_type":"MANAGED",
   "data_source_format":"DELTA","comment":"sellable things","columns":[
@@ -15,7 +16,7 @@ const ITEM: &str = r#"{"name":"item","catalog_name":"c","schema_name":"s","full_
   "updated_at":"1763000000000","table_id":"8d3b","storage_location":"s3://bkt/x","properties":{"a":"1"}}"#;
 
 /// A warehouse that knows who asks, and these pages of the schema's list.
-fn warehouse(pages: &[&str]) -> Script {
+pub(super) fn warehouse(pages: &[&str]) -> Script {
     let script = Script::new();
     script.always(
         ME,

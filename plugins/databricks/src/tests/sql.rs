@@ -22,7 +22,7 @@ pub(super) fn row(
     data_type: &str,
 ) -> String {
     format!(
-        r#"["ada","{table}","MANAGED","DELTA","about {table}","{revision}","{column}","{position}","{data_type}","NO",null,null,"about {column}"]"#
+        r#"["ada","{table}","MANAGED","DELTA","about {table}","{revision}","{column}","{position}","{data_type}","NO",null,null,null,null,"NO","about {column}"]"#
     )
 }
 
@@ -136,8 +136,7 @@ fn columns_of_the_result_are_found_by_name() {
             columns.join(",")
         ))
     };
-    let row =
-        r#"["note","0","7","YES","decimal(12,2)","1","x",null,null,"DELTA","VIEW","v","ada"]"#;
+    let row = r#"["note","YES","a + 1","BY DEFAULT","0","7","YES","decimal(12,2)","1","x",null,null,"DELTA","VIEW","v","ada"]"#;
     script.on(EXECUTE, reply(&columns, row));
     let answer = sql(&script).unwrap();
     let table = tables(&answer)[0];
@@ -161,6 +160,13 @@ fn columns_of_the_result_are_found_by_name() {
         ),
         (Some("7"), Some("0"))
     );
+    assert_eq!(
+        (
+            column.attributes.get("identity"),
+            column.attributes.get("generated_as")
+        ),
+        (Some("BY DEFAULT"), Some("a + 1"))
+    );
 
     script.on(EXECUTE, reply(&columns[1..], row));
     assert!(
@@ -174,14 +180,14 @@ fn columns_of_the_result_are_found_by_name() {
         sql(&script)
             .unwrap_err()
             .message
-            .ends_with("a row has 1 cells where 13 were announced")
+            .ends_with("a row has 1 cells where 16 were announced")
     );
 }
 
 #[test]
 fn a_schema_without_tables_is_not_a_schema_that_does_not_exist() {
-    let empty = r#"["ada",null,null,null,null,null,null,null,null,null,null,null,null]"#;
-    let answer = sql_of(&[empty.to_owned()]).unwrap();
+    let empty = format!(r#"["ada"{}]"#, ",null".repeat(COLUMNS.len() - 1));
+    let answer = sql_of(&[empty]).unwrap();
     assert!(answer.entries.is_empty());
     assert_eq!(answer.summary.unwrap().principal.as_deref(), Some("ada"));
 
@@ -194,10 +200,12 @@ fn a_schema_without_tables_is_not_a_schema_that_does_not_exist() {
         "{error}"
     );
 
-    let without_columns =
-        r#"["ada","t","MANAGED",null,null,null,null,null,null,null,null,null,null]"#;
+    let without_columns = format!(
+        r#"["ada","t","MANAGED"{}]"#,
+        ",null".repeat(COLUMNS.len() - 3)
+    );
     assert!(
-        tables(&sql_of(&[without_columns.to_owned()]).unwrap())[0]
+        tables(&sql_of(&[without_columns]).unwrap())[0]
             .columns
             .is_empty()
     );

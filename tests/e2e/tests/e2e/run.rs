@@ -328,3 +328,39 @@ fn names_in_the_configuration_are_those_of_the_warehouse_whatever_their_case() {
     assert_eq!(run.json()["total"]["schemas"], 1, "{run}");
     assert_eq!(run.schema("s")["status"], "described");
 }
+
+#[test]
+fn where_rest_is_not_permitted_the_sql_warehouse_is_asked() {
+    let emulator = empty_warehouse();
+    add_tables(
+        &emulator,
+        "s",
+        &[("t", &[("x", "decimal(10,2)")]), ("u", &[("y", "int")])],
+    );
+    let forbidden = Fault::on("/unity-catalog/tables", Action::status(403)).forever();
+    let more = format!(
+        "warehouse_id = \"{}\"\nexclude = [\"u*\"]",
+        rocky_emulator::emulator::DEFAULT_WAREHOUSE
+    );
+    let lake = Lake::new(emulator, &["s"], &more);
+    lake.emulator.fault(forbidden.clone());
+    let run = lake.run();
+    assert_eq!(
+        (run.code, run.counts("s")),
+        (Some(0), Some([1, 0, 0])),
+        "{run}"
+    );
+    assert_eq!(run.schema("s")["coverage"], "truncated");
+    assert_eq!(
+        run.schema("s")["note"],
+        "the settings ask for no tables like u*"
+    );
+    let table = lake.json(&["schema", "show", "c.s.t"]);
+    assert_eq!(table["columns"][0]["data_type"], "decimal(10,2)");
+
+    let without = Lake::new(empty_warehouse(), &["s"], "");
+    without.emulator.fault(forbidden);
+    without
+        .run()
+        .has("with a `warehouse_id` its information_schema would be asked instead");
+}

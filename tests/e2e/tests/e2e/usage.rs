@@ -94,7 +94,7 @@ fn wrong_use_exits_with_2_and_says_what_would_be_right() {
                 "--schema",
                 "s",
             ],
-            "must be one of rest, information_schema, not `odbc`",
+            "must be one of auto, rest, information_schema, not `odbc`",
         ),
     ] {
         let output = project.rocky(arguments);
