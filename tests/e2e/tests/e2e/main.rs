@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `run` | what a run writes, finds unchanged and removes |
 //! | `gate`, `harm`, `state_path` | the cache can be switched off, be broken, and be in several places |
-//! | `rest_faults`, `sql_faults` | every way in which a warehouse fails |
+//! | `rest_faults`, `sql_faults`, `fault_table` | every way in which a warehouse fails |
 //! | `hostile` | names and types that nobody should choose |
 //! | `misbehaviour`, `components` | plugins that do wrong, and files that are no plugins |
 //! | `attacks`, `statements` | plugins that attack, and what they may send |
@@ -30,6 +30,7 @@ mod config;
 mod crash;
 mod credentials;
 mod echo_server;
+mod fault_table;
 mod gate;
 mod harm;
 mod hostile;
