@@ -1,5 +1,7 @@
 //! Names as users write them: dotted, with quotes where a part needs them, and patterns.
 
+use wildmatch::WildMatch;
+
 use crate::error::CommandError;
 
 /// Splits `a."b.c".d` into its parts. A part may be quoted with `"` or a backtick, doubled inside it.
@@ -58,32 +60,7 @@ pub fn is_pattern(text: &str) -> bool {
 
 /// Whether `name` matches `pattern`. Case counts; whoever ignores it folds both first.
 pub fn matches(pattern: &str, name: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = name.chars().collect();
-    let (mut p, mut n) = (0, 0);
-    // Where the last `*` was, and how far it has eaten.
-    let mut star: Option<(usize, usize)> = None;
-    while let Some(&c) = name.get(n) {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(&q) if q == '?' || q == c => {
-                p += 1;
-                n += 1;
-            }
-            _ => match star {
-                Some((at, eaten)) => {
-                    star = Some((at, eaten + 1));
-                    p = at + 1;
-                    n = eaten + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern.iter().skip(p).all(|c| *c == '*')
+    WildMatch::new(pattern).matches(name)
 }
 
 /// The known name that `name` was probably meant to be.

@@ -1,5 +1,7 @@
 use std::collections::HashSet;
 
+use wildmatch::WildMatch;
+
 use crate::{Coverage, Entry, Step, Summary};
 
 /// Which tables the user wants described: patterns to include and to exclude, in which `*` stands for any characters and
@@ -39,8 +41,9 @@ impl TableFilter {
         if self.admits_all() {
             return true;
         }
-        let table: Vec<char> = table.to_lowercase().chars().collect();
-        let one_of = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, &table));
+        let table = table.to_lowercase();
+        let matches = |pattern: &String| WildMatch::new(pattern).matches(&table);
+        let one_of = |patterns: &[String]| patterns.iter().any(matches);
         (self.include.is_empty() || one_of(&self.include)) && !one_of(&self.exclude)
     }
 
@@ -88,38 +91,6 @@ impl TableFilter {
             .filter(|table| self.admits(table) && seen.insert(table.clone()))
             .collect()
     }
-}
-
-fn matches(pattern: &str, name: &[char]) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let (mut p, mut n) = (0, 0);
-    // Where the last `*` was, and how far it has eaten.
-    let mut star: Option<(usize, usize)> = None;
-    while let Some(&c) = name.get(n) {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(&q) if q == '?' || q == c => {
-                p += 1;
-                n += 1;
-            }
-            _ => match star {
-                Some((at, eaten)) => {
-                    star = Some((at, eaten + 1));
-                    p = at + 1;
-                    n = eaten + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern
-        .get(p..)
-        .unwrap_or_default()
-        .iter()
-        .all(|&c| c == '*')
 }
 
 #[cfg(test)]
