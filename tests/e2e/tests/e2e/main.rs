@@ -5,7 +5,7 @@
 //! | `run` | what a run writes, finds unchanged and removes |
 //! | `gate`, `harm`, `state_path` | the cache can be switched off, be broken, and be in several places |
 //! | `rest_faults`, `sql_faults`, `fault_table` | every way in which a warehouse fails |
-//! | `hostile` | names and types that nobody should choose |
+//! | `hostile`, `differential` | names and types that nobody should choose, and every type there is |
 //! | `misbehaviour`, `components` | plugins that do wrong, and files that are no plugins |
 //! | `attacks`, `statements` | plugins that attack, and what they may send |
 //! | `responses` | servers that attack |
@@ -29,6 +29,7 @@ mod concurrency;
 mod config;
 mod crash;
 mod credentials;
+mod differential;
 mod echo_server;
 mod fault_table;
 mod gate;
