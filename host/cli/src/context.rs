@@ -85,7 +85,12 @@ impl Context {
                 .map(|d| d.join("rocky.toml"))
                 .find(|p| p.is_file())
             {
-                Some(path) => path,
+                Some(path) => {
+                    if path.parent() != Some(self.directory.as_path()) {
+                        check_owner(&path)?;
+                    }
+                    path
+                }
                 None => return Ok(None),
             },
         };
@@ -175,6 +180,28 @@ impl Context {
             .init();
         tracing::event!(Level::DEBUG, version = env!("CARGO_PKG_VERSION"), "rocky");
     }
+}
+
+/// A configuration that was found in a parent directory may name commands and send credentials, so it has to be the user's own: in a
+/// directory such as `/tmp` anybody could have left one.
+#[cfg(unix)]
+fn check_owner(path: &Path) -> Result<(), CommandError> {
+    use std::os::unix::fs::MetadataExt;
+    let owner = std::fs::metadata(path)
+        .with_context(|| format!("cannot read the configuration {}", path.display()))?
+        .uid();
+    if owner == 0 || owner == rustix::process::geteuid().as_raw() {
+        return Ok(());
+    }
+    Err(
+        CommandError::failed(format!("{} belongs to another user", path.display()))
+            .hint("if you trust what it says, name it: --config FILE"),
+    )
+}
+
+#[cfg(not(unix))]
+fn check_owner(_path: &Path) -> Result<(), CommandError> {
+    Ok(())
 }
 
 /// The text of an environment variable.

@@ -128,3 +128,26 @@ fn a_value_from_the_environment_may_hold_anything() {
     );
     assert_eq!(run.schema("s")["error"]["code"], "unavailable", "{run}");
 }
+
+/// Only root can give a file away.
+#[cfg(unix)]
+#[test]
+fn a_configuration_of_another_user_is_not_followed_unless_named() {
+    let project = Project::new(&config("http://127.0.0.1:9", &["s"], ""));
+    let file = project.path("rocky.toml");
+    if std::os::unix::fs::chown(&file, Some(65_534), None).is_err() {
+        eprintln!("!! SKIPPED: only root can give a file to another user");
+        return;
+    }
+    std::fs::create_dir(project.path("below")).unwrap();
+    let below = |arguments: &[&str]| {
+        let mut command = project.command(arguments);
+        project.finish(command.current_dir(project.path("below")))
+    };
+    let found = below(&["run"]);
+    found.failed_with(1);
+    found.has("rocky.toml belongs to another user");
+    found.has("--config FILE");
+    let named = below(&["run", "--config", "../rocky.toml"]);
+    assert_eq!(named.schema("s")["status"], "failed", "{named}");
+}
