@@ -16,6 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::args::{GlobalArgs, OutputForm};
 use crate::config::Project;
 use crate::error::CommandError;
+use crate::interrupt::Interrupt;
 use crate::state_path::{self, StatePath};
 
 /// The outside world, as the commands see it.
@@ -25,6 +26,8 @@ pub struct Context {
     pub directory: PathBuf,
     /// Whether standard error is a terminal.
     pub interactive: bool,
+    /// What Ctrl-C does.
+    pub interrupt: Interrupt,
     color_stdout: bool,
     color_stderr: bool,
     output: OutputForm,
@@ -50,6 +53,7 @@ impl Context {
         let context = Self {
             directory,
             interactive,
+            interrupt: Interrupt::default(),
             color_stdout: color(stdout),
             color_stderr: color(interactive),
             output,

@@ -9,6 +9,7 @@ mod error;
 mod guard;
 mod hints;
 mod human;
+mod interrupt;
 mod lock_file;
 mod names;
 mod output;

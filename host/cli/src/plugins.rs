@@ -49,9 +49,11 @@ impl<'a> Plugins<'a> {
             ..HostConfig::default()
         };
         let directories = context.plugin_directories();
+        let host = Host::new(config)?;
+        context.interrupt.register(&host);
         Ok(Self {
             context,
-            host: Host::new(config)?,
+            host,
             directories,
             loaded: BTreeMap::new(),
             locked: false,

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use rocky_credentials::{Broker, CredentialConfig, SystemClock};
@@ -252,6 +253,9 @@ impl Adapter {
         // Neither semaphore is ever closed.
         let _turn = self.0.calls.acquire().await;
         let _place = self.0.plugin.place().await;
+        if self.0.gate.cancelled.load(Ordering::Relaxed) {
+            return Err(fail(Failure::Cancelled, None));
+        }
         let started = self
             .0
             .plugin
@@ -412,6 +416,7 @@ fn gate(
             .collect(),
         allow: network.allow,
         rates: host.rates(),
+        cancelled: host.cancelled(),
         contacts,
         endpoint,
         credential,

@@ -113,6 +113,7 @@ async fn read(
         .await;
         let step = session.sandbox.settle("table-cursor.next", step)?;
         session.sandbox.check_time()?;
+        session.sandbox.check_cancelled()?;
         match step.map_err(|error| session.sandbox.refused(error))? {
             wit::Step::Page(entries) => {
                 let entries: Vec<Entry> = entries

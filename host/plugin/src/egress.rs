@@ -1,5 +1,6 @@
 //! The only way out of the sandbox: `wasi:http`, to the adapter's endpoint and where else it was allowed.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -48,6 +49,8 @@ pub(crate) struct Gate {
     pub rules: RequestRules,
     pub clients: Clients,
     pub rates: Arc<RateGates>,
+    /// Whether nobody waits for answers any more.
+    pub cancelled: Arc<AtomicBool>,
     pub contacts: Arc<Contacts>,
     pub limits: Limits,
 }

@@ -290,6 +290,9 @@ pub enum Failure {
     /// The adapter has nothing of the kind.
     #[error("the plugin does not export `batch-describe`: it has nothing to describe")]
     NothingToDescribe,
+    /// [`Host::cancel`](crate::Host::cancel) has ended it.
+    #[error("it was interrupted")]
+    Cancelled,
     /// The host could not run the adapter.
     #[error("cannot run the plugin: {0}")]
     Host(String),

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -79,6 +80,7 @@ struct Inner {
     user_agent: String,
     resolver: Arc<dyn Resolve>,
     rates: Arc<RateGates>,
+    cancelled: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Host {
@@ -122,6 +124,7 @@ impl Host {
             user_agent: config.user_agent,
             resolver: config.resolver,
             rates: Arc::default(),
+            cancelled: Arc::default(),
         })))
     }
 
@@ -213,6 +216,16 @@ impl Host {
 
     pub(crate) fn user_agent(&self) -> &str {
         &self.0.user_agent
+    }
+
+    /// Ends all describing: calls that run end after their step, so that their adapters can end what they have running on the
+    /// warehouse, and no other begins. There is no way back.
+    pub fn cancel(&self) {
+        self.0.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn cancelled(&self) -> Arc<AtomicBool> {
+        self.0.cancelled.clone()
     }
 
     pub(crate) fn resolver(&self) -> Arc<dyn Resolve> {

@@ -1,6 +1,7 @@
 //! One instance of a component: its state in the host, its limits, and what becomes of a call into it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rocky_schema::AdapterError;
@@ -128,6 +129,15 @@ impl Sandbox {
         let (limit, end) = self.deadline();
         match Instant::now() >= end {
             true => Err(Failure::Limit { limit }),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether nobody waits for the answer any more. Asked between steps, as the time is.
+    pub(crate) fn check_cancelled(&self) -> Result<(), Failure> {
+        let gate = self.store.data().egress.gate.as_ref();
+        match gate.is_some_and(|gate| gate.cancelled.load(Ordering::Relaxed)) {
+            true => Err(Failure::Cancelled),
             false => Ok(()),
         }
     }

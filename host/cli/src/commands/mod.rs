@@ -39,14 +39,15 @@ impl Command {
 /// Carries out a command.
 pub fn dispatch(context: &Context, command: Command) -> Result<Status, CommandError> {
     match command {
-        Command::Run(args) => in_runtime(run::run(context, args)),
+        Command::Run(args) => in_runtime(context, run::run(context, args)),
         Command::Schema(command) => schema::schema(context, command),
         Command::State(_) => state::state(context),
-        Command::Plugin(command) => in_runtime(plugin::plugin(context, command)),
+        Command::Plugin(command) => in_runtime(context, plugin::plugin(context, command)),
     }
 }
 
 fn in_runtime(
+    context: &Context,
     work: impl Future<Output = Result<Status, CommandError>>,
 ) -> Result<Status, CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -56,12 +57,7 @@ fn in_runtime(
         .build();
     let runtime =
         runtime.map_err(|error| anyhow::Error::new(error).context("cannot start the runtime"))?;
-    runtime.block_on(async {
-        tokio::select! {
-            outcome = work => outcome,
-            _ = tokio::signal::ctrl_c() => Err(CommandError::failed("interrupted; what was committed to the cache stays")),
-        }
-    })
+    runtime.block_on(context.interrupt.guard(work))
 }
 
 /// How the cache is configured, with the command line over the project over the defaults.

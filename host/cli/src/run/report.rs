@@ -364,6 +364,7 @@ impl ErrorReport {
             ),
             Failure::Refused(refusal) => ("refused".to_owned(), Some(refusal.request.clone())),
             Failure::Credential(_) => ("credential".to_owned(), None),
+            Failure::Cancelled => ("interrupted".to_owned(), None),
             Failure::Trap { .. } => ("crash".to_owned(), None),
             Failure::Limit { .. } => ("limit".to_owned(), None),
             Failure::Answer(_) => ("invalid-answer".to_owned(), None),

@@ -133,7 +133,8 @@ fn an_interrupted_run_says_so_and_keeps_what_was_committed() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         String::from_utf8_lossy(&output.stderr),
-        "error: interrupted; what was committed to the cache stays\n"
+        "interrupted: cancelling what still runs (Ctrl-C again to leave it)\n\
+         error: interrupted; what was committed to the cache stays\n"
     );
     assert_eq!(columns_of_all(&lake), 1);
 }

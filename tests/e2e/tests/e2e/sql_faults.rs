@@ -1,5 +1,8 @@
 //! A warehouse that fails over its SQL API: FAILED comes with HTTP 200, results in chunks, and nothing may run for nobody.
 
+#[cfg(unix)]
+use std::process::{Command, Stdio};
+
 use rocky_emulator::{Action, Fault};
 
 use crate::project::{Lake, Output, add_tables, config, empty_warehouse, through_sql};
@@ -236,4 +239,52 @@ fn a_setting_that_is_missing_is_told_before_anything_is_sent() {
         ],
     );
     assert_eq!(lake.emulator.requests().total, 0);
+}
+
+/// Starts a run that waits for a cold warehouse, and returns once its statement was sent.
+#[cfg(unix)]
+fn waiting_run(lake: &Lake) -> std::process::Child {
+    lake.emulator
+        .settings(|settings| settings.pending_polls = u32::MAX);
+    let mut command = lake.command(&["run"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    // The answer to the statement has come when it is polled.
+    while lake
+        .emulator
+        .requests()
+        .to("/sql/statements/{statement_id}")
+        == 0
+    {
+        std::thread::yield_now();
+    }
+    child
+}
+
+#[cfg(unix)]
+#[test]
+fn a_statement_is_cancelled_when_the_user_interrupts() {
+    let lake = lake("");
+    let child = waiting_run(&lake);
+    let kill = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(kill.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(
+        stderr.contains("interrupted: cancelling what still runs"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("what was committed to the cache stays"),
+        "{stderr}"
+    );
+    let requests = lake.emulator.requests();
+    assert_eq!(
+        requests.to("/cancel"),
+        1,
+        "the statement is left running: {requests:?}"
+    );
 }
