@@ -17,6 +17,7 @@ use crate::args::{GlobalArgs, OutputForm};
 use crate::config::Project;
 use crate::error::CommandError;
 use crate::interrupt::Interrupt;
+use crate::names::printable_lines;
 use crate::state_path::{self, StatePath};
 
 /// The outside world, as the commands see it.
@@ -130,6 +131,7 @@ impl Context {
         } else {
             ("", "")
         };
+        let message = printable_lines(message);
         eprintln!("{start}warning{end}: {message}");
     }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::args::OutputForm;
 use crate::context::Context;
 use crate::hints::{Configured, hint};
+use crate::names::printable_lines;
 use crate::output;
 
 /// How a command ended.
@@ -71,11 +72,14 @@ impl CommandError {
             true => format!("\x1b[{code}m{text}\x1b[0m"),
             false => text.to_owned(),
         };
-        eprintln!("{}: {}", paint("1;31", "error"), self.error);
+        let message = printable_lines(&self.error.to_string());
+        eprintln!("{}: {message}", paint("1;31", "error"));
         for cause in self.error.chain().skip(1) {
+            let cause = printable_lines(&cause.to_string());
             eprintln!("  {}: {cause}", paint("1", "because"));
         }
         for hint in &self.hints {
+            let hint = printable_lines(hint);
             eprintln!("  {}: {hint}", paint("1;36", "hint"));
         }
         if let Some((context, command)) = during
