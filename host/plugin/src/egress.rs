@@ -251,7 +251,10 @@ impl Outgoing {
     /// Elsewhere than at the endpoint an adapter only reads.
     fn judge(&self, request: &Request<Bytes>) -> Result<(), (RefusalKind, String)> {
         if self.origin == self.gate.endpoint {
-            return self.gate.rules.judge(request, request.body());
+            return self
+                .gate
+                .rules
+                .judge(request, self.url.path(), request.body());
         }
         match is_read(request.method()) && request.body().is_empty() {
             true => Ok(()),

@@ -18,7 +18,10 @@ pub(crate) type Verdict = Result<(), (RefusalKind, String)>;
 pub(crate) struct RequestRules {
     level: StatementLevel,
     guard: Option<Arc<dyn StatementGuard>>,
+    /// What the manifest announced and somebody approved.
     statements: Vec<ApprovedStatement>,
+    /// All that is approved. What is known of a path holds, whatever a manifest says of it besides.
+    approved: Vec<ApprovedStatement>,
     controls: Vec<ControlShape>,
     /// What the manifest announced and nobody approved: method and path.
     unapproved: Vec<(String, String)>,
@@ -44,6 +47,7 @@ impl RequestRules {
             level: network.statements,
             guard: network.guard.clone(),
             unapproved: unapproved.collect(),
+            approved: approved.statements.clone(),
             statements: manifest
                 .statements
                 .iter()
@@ -59,12 +63,12 @@ impl RequestRules {
         }
     }
 
-    /// Judges a request to the endpoint.
-    pub(crate) fn judge<B>(&self, request: &Request<B>, body: &[u8]) -> Verdict {
+    /// Judges a request to the endpoint; `path` is the one that is sent.
+    pub(crate) fn judge<B>(&self, request: &Request<B>, path: &str, body: &[u8]) -> Verdict {
         if self.level == StatementLevel::Any {
             return Ok(());
         }
-        let (method, path) = (request.method(), request.uri().path());
+        let method = request.method();
         let refuse = |kind, reason: String| Err((kind, reason));
         if is_read(method) {
             return match body.is_empty() {
@@ -78,12 +82,10 @@ impl RequestRules {
         let fits = |of_method: &str, of_path: &str| {
             method.as_str() == of_method && path_fits(of_path, path)
         };
-        if let Some(statement) = self
-            .statements
-            .iter()
-            .find(|it| fits(&it.shape.method, &it.shape.path))
-        {
-            return self.judge_statement(statement, request.headers(), body);
+        let is_it = |it: &&ApprovedStatement| fits(&it.shape.method, &it.shape.path);
+        if self.statements.iter().any(|it| is_it(&it)) {
+            let mut known = self.approved.iter().filter(is_it);
+            return known.try_for_each(|it| self.judge_statement(it, request.headers(), body));
         }
         if self.controls.iter().any(|it| fits(&it.method, &it.path)) {
             return match body {

@@ -59,6 +59,11 @@ impl Adapter for Hostile {
                 // What the host knows, and what it does not.
                 statement("/api/2.0/sql/statements"),
                 statement("/own/*/query"),
+                // The statement is elsewhere in the body, it says.
+                StatementShape {
+                    pointer: "/warehouse_id".to_owned(),
+                    ..statement("/api/2.0/sql/*")
+                },
             ],
             controls: vec![
                 control("/api/2.0/sql/statements/*/cancel"),

@@ -258,3 +258,21 @@ fn a_lock_file_that_cannot_be_read_stops_everything() {
         );
     }
 }
+
+#[test]
+fn what_is_known_of_a_request_holds_whatever_else_was_approved_of_it() {
+    let server = server();
+    let with = |body: &Value| {
+        let request = json!({"method": "POST", "path": "/api/2.0/sql/statements",
+            "headers": [["content-type", "application/json"]], "body": body.to_string()});
+        let project = project(&server, "request", &request);
+        // The manifest also says that the SQL of this path stands at /warehouse_id, and that is approved here.
+        project.rocky(&["plugin", "lock"]);
+        run(&project, &[]).schema("s")["error"].take()
+    };
+    let refused = with(&json!({"statement": "DROP TABLE t", "warehouse_id": "SHOW TABLES"}));
+    assert_eq!(refused["code"], "refused", "{refused}");
+    assert_eq!(server.received().len(), 0);
+    with(&json!({"statement": "SHOW TABLES", "warehouse_id": "SHOW TABLES"}));
+    assert_eq!(server.received().len(), 1);
+}
