@@ -1,9 +1,10 @@
 //! Who calls, and what is kept from whom.
 
-use crate::glob;
+use crate::{glob, random};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// What a [`Rule`] does to the objects it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -48,27 +49,83 @@ impl Rule {
     }
 }
 
-/// Tokens and rules.
+/// A program that signs in by itself and is given tokens that expire.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OauthClient {
+    /// What it is called.
+    pub id: String,
+    /// How it proves that.
+    pub secret: String,
+    /// Whose rights its tokens have.
+    pub principal: String,
+}
+
+/// Tokens, those who may ask for one, and rules.
 #[derive(Debug, Default)]
 pub(crate) struct Access {
-    principals: HashMap<String, String>,
+    grants: HashMap<String, Grant>,
+    clients: Vec<OauthClient>,
     rules: Vec<Rule>,
 }
 
+/// What a token stands for.
+#[derive(Debug)]
+struct Grant {
+    principal: String,
+    /// None for one that lasts until it is removed.
+    expires: Option<Instant>,
+}
+
+impl Grant {
+    fn is_valid(&self, now: Instant) -> bool {
+        self.expires.is_none_or(|expires| now < expires)
+    }
+}
+
 impl Access {
-    pub fn new(tokens: impl IntoIterator<Item = (String, String)>, rules: Vec<Rule>) -> Self {
-        Self {
-            principals: tokens.into_iter().collect(),
+    pub fn new(
+        tokens: impl IntoIterator<Item = (String, String)>,
+        clients: Vec<OauthClient>,
+        rules: Vec<Rule>,
+    ) -> Self {
+        let mut access = Self {
+            grants: HashMap::new(),
+            clients,
             rules,
+        };
+        for (token, principal) in tokens {
+            access.add_token(token, principal);
         }
+        access
     }
 
     pub fn add_token(&mut self, token: String, principal: String) {
-        self.principals.insert(token, principal);
+        let expires = None;
+        self.grants.insert(token, Grant { principal, expires });
     }
 
     pub fn remove_token(&mut self, token: &str) {
-        self.principals.remove(token);
+        self.grants.remove(token);
+    }
+
+    /// One of the same id is replaced.
+    pub fn add_client(&mut self, client: OauthClient) {
+        self.clients.retain(|known| known.id != client.id);
+        self.clients.push(client);
+    }
+
+    /// A new token for a client, if the secret is its own.
+    pub fn issue(&mut self, id: &str, secret: &str, lifetime: Duration) -> Option<String> {
+        let is_it = |client: &&OauthClient| client.id == id && client.secret == secret;
+        let principal = self.clients.iter().find(is_it)?.principal.clone();
+        let now = Instant::now();
+        self.grants.retain(|_, grant| grant.is_valid(now));
+        let token = format!("eyJ{:016x}{:016x}", random::number(), random::number());
+        let expires = Some(now + lifetime);
+        self.grants
+            .insert(token.clone(), Grant { principal, expires });
+        Some(token)
     }
 
     pub fn add_rule(&mut self, rule: Rule) {
@@ -77,7 +134,10 @@ impl Access {
 
     /// Whose token this is.
     pub fn viewer(&self, token: &str) -> Option<Viewer> {
-        let principal = self.principals.get(token)?;
+        let grant = self.grants.get(token);
+        let principal = &grant
+            .filter(|grant| grant.is_valid(Instant::now()))?
+            .principal;
         let own = |rule: &&Rule| glob::matches(&rule.principal, principal);
         Some(Viewer {
             principal: principal.as_str().into(),
@@ -166,7 +226,7 @@ mod tests {
             Rule::hide("alice", "raw.flights.secret_*"),
             Rule::hide("bob", "main"),
         ];
-        let access = Access::new([("t".to_owned(), "alice".to_owned())], rules);
+        let access = Access::new([("t".to_owned(), "alice".to_owned())], Vec::new(), rules);
         let alice = access.viewer("t").ok_or("alice's token is unknown")?;
         assert_eq!(alice.permission(&["main"]), Permission::Granted);
         assert_eq!(alice.permission(&["RAW", "x", "y"]), Permission::Denied);

@@ -1,6 +1,6 @@
 //! The running emulator, for tests and for the binary.
 
-use crate::access::{Access, Rule, Viewer};
+use crate::access::{Access, OauthClient, Rule, Viewer};
 use crate::background::Background;
 use crate::catalog::Metastore;
 use crate::databricks;
@@ -62,6 +62,7 @@ pub struct Builder {
     directories: Vec<PathBuf>,
     shape: Option<Shape>,
     tokens: Vec<(String, String)>,
+    clients: Vec<OauthClient>,
     rules: Vec<Rule>,
     warehouses: Vec<String>,
     settings: Settings,
@@ -88,6 +89,17 @@ impl Builder {
     #[must_use]
     pub fn token(mut self, token: &str, principal: &str) -> Self {
         self.tokens.push((token.to_owned(), principal.to_owned()));
+        self
+    }
+
+    /// Gives tokens of this principal to whoever signs in with this id and secret.
+    #[must_use]
+    pub fn client(mut self, id: &str, secret: &str, principal: &str) -> Self {
+        self.clients.push(OauthClient {
+            id: id.to_owned(),
+            secret: secret.to_owned(),
+            principal: principal.to_owned(),
+        });
         self
     }
 
@@ -127,18 +139,21 @@ impl Builder {
         let port = self.port;
         let failed = move |source| StartError::Listen { port, source };
         let background = Background::new().map_err(failed)?;
-        let listen = TcpListener::bind((Ipv4Addr::LOCALHOST, port));
-        let panicked = || io::Error::other("a task of the emulator panicked");
-        let listener = background.wait(listen).ok_or_else(panicked);
-        let listener = listener.and_then(|bound| bound).map_err(failed)?;
+        let listener = listen(&background, port)?;
+        let storage = listen(&background, 0)?;
         let address = listener.local_addr().map_err(failed)?;
+        let storage_address = storage.local_addr().map_err(failed)?;
         let shared = Arc::new(self.shared());
         let filled = background.wait(self.clone().fill(Arc::clone(&shared)));
         filled.ok_or_else(|| failed(panicked()))??;
-        background.spawn(serve(listener, self.app(&shared)));
+        let storage_url = format!("http://{storage_address}");
+        let servers = databricks::servers(&shared, &self.warehouse_ids(), storage_url);
+        background.spawn(serve(storage, servers.storage));
+        background.spawn(serve(listener, app(&shared, servers.workspace)));
         Ok(Emulator {
             shared,
             address,
+            storage_address,
             background,
         })
     }
@@ -148,7 +163,7 @@ impl Builder {
         if tokens.is_empty() {
             tokens.push((DEFAULT_TOKEN.to_owned(), DEFAULT_PRINCIPAL.to_owned()));
         }
-        let access = Access::new(tokens, self.rules.clone());
+        let access = Access::new(tokens, self.clients.clone(), self.rules.clone());
         Shared::new(Arc::new(Metastore::new()), self.settings.clone(), access)
     }
 
@@ -162,18 +177,30 @@ impl Builder {
         Ok(())
     }
 
-    fn app(&self, shared: &Arc<Shared>) -> Router {
-        let mut warehouses = self.warehouses.clone();
-        if warehouses.is_empty() {
-            warehouses.push(DEFAULT_WAREHOUSE.to_owned());
+    fn warehouse_ids(&self) -> Vec<String> {
+        match self.warehouses.is_empty() {
+            true => vec![DEFAULT_WAREHOUSE.to_owned()],
+            false => self.warehouses.clone(),
         }
-        // The protocols' paths do not overlap: a further one is merged beside the first.
-        let protocols = databricks::router(Arc::clone(shared), &warehouses);
-        Router::new()
-            .nest("/_emulator", control::router(Arc::clone(shared)))
-            .fallback_service(protocols)
-            .layer(DefaultBodyLimit::max(BODY_LIMIT))
     }
+}
+
+fn listen(background: &Background, port: u16) -> Result<TcpListener, StartError> {
+    let bound = background.wait(TcpListener::bind((Ipv4Addr::LOCALHOST, port)));
+    let bound = bound.ok_or_else(panicked).and_then(|bound| bound);
+    bound.map_err(|source| StartError::Listen { port, source })
+}
+
+fn panicked() -> io::Error {
+    io::Error::other("a task of the emulator panicked")
+}
+
+/// The protocols' paths do not overlap: a further one is merged beside the first.
+fn app(shared: &Arc<Shared>, protocols: Router) -> Router {
+    Router::new()
+        .nest("/_emulator", control::router(Arc::clone(shared)))
+        .fallback_service(protocols)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 
 /// A running emulator. Dropping it stops it and closes all connections.
@@ -181,6 +208,7 @@ impl Builder {
 pub struct Emulator {
     shared: Arc<Shared>,
     address: SocketAddr,
+    storage_address: SocketAddr,
     background: Background,
 }
 
@@ -193,6 +221,11 @@ impl Emulator {
     /// Where it listens, for example `http://127.0.0.1:49152`, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where the object store listens that external links lead to: another origin.
+    pub fn storage_url(&self) -> String {
+        format!("http://{}", self.storage_address)
     }
 
     /// Runs a script, as an administrator whom no rule touches.
@@ -251,6 +284,12 @@ impl Emulator {
     pub fn remove_token(&self, token: &str) {
         self.shared
             .change_access(|access| access.remove_token(token));
+    }
+
+    /// Gives tokens to one more OAuth client.
+    pub fn add_client(&self, client: OauthClient) {
+        self.shared
+            .change_access(|access| access.add_client(client));
     }
 
     /// Keeps something from a principal, from the next request on.

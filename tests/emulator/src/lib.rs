@@ -30,13 +30,14 @@ pub mod generate;
 mod glob;
 pub mod http;
 pub mod load;
+mod random;
 pub mod register;
 pub mod settings;
 mod shared;
 pub mod sql;
 pub mod types;
 
-pub use access::{Effect, Rule};
+pub use access::{Effect, OauthClient, Rule};
 pub use emulator::{Builder, Emulator, StartError};
 pub use generate::Shape;
 pub use http::fault::{Action, Fault, Match, Times};

@@ -1,7 +1,7 @@
 //! The emulator as a program.
 
 use clap::Parser;
-use rocky_emulator::{Builder as EmulatorBuilder, Emulator, Rule, Shape};
+use rocky_emulator::{Builder as EmulatorBuilder, Emulator, OauthClient, Rule, Shape};
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,8 +11,9 @@ use tokio::sync::oneshot;
 
 /// A local warehouse that speaks the Databricks HTTP APIs.
 ///
-/// The first line on standard output is `listening on http://127.0.0.1:PORT`. Knobs, faults and
-/// counters can be reached below /_emulator/ while it runs.
+/// The first line on standard output is `listening on http://127.0.0.1:PORT`, the second says where
+/// the external links of large results lead. Knobs, faults and counters can be reached below
+/// /_emulator/ while it runs.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -31,6 +32,10 @@ struct Arguments {
     /// Accept a bearer token [default: dapi-emulator=dev@example.com]
     #[arg(long, value_name = "TOKEN=PRINCIPAL", value_parser = pair)]
     token: Vec<(String, String)>,
+
+    /// Give tokens of a principal to an OAuth client that signs in by itself
+    #[arg(long, value_name = "ID:SECRET=PRINCIPAL", value_parser = client)]
+    client: Vec<OauthClient>,
 
     /// Answer a principal with 403 for catalog[.schema[.table]]; * stands for anything
     #[arg(long, value_name = "PRINCIPAL=OBJECT", value_parser = pair)]
@@ -86,6 +91,18 @@ fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
+fn client(text: &str) -> Result<OauthClient, String> {
+    let (credential, principal) = pair(text)?;
+    match credential.split_once(':') {
+        Some((id, secret)) if !id.is_empty() && !secret.is_empty() => Ok(OauthClient {
+            id: id.to_owned(),
+            secret: secret.to_owned(),
+            principal,
+        }),
+        _ => Err("expected an id and a secret with : between them before the =".to_owned()),
+    }
+}
+
 fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("must be at least 1".to_owned()),
@@ -109,7 +126,10 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let end = End::expect(arguments.exit_with_stdin)?;
     let emulator = builder(arguments).start()?;
     let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "listening on {}", emulator.url())?;
+    // At once: whoever started this may stop reading after the first line.
+    let (url, storage) = (emulator.url(), emulator.storage_url());
+    let lines = format!("listening on {url}\nlarge results on {storage}\n");
+    stdout.write_all(lines.as_bytes())?;
     stdout.flush()?;
     end.wait();
     Ok(())
@@ -135,6 +155,9 @@ fn builder(arguments: Arguments) -> EmulatorBuilder {
     }
     for (token, principal) in &arguments.token {
         builder = builder.token(token, principal);
+    }
+    for client in &arguments.client {
+        builder = builder.client(&client.id, &client.secret, &client.principal);
     }
     for (principal, object) in &arguments.deny {
         builder = builder.rule(Rule::deny(principal, object));

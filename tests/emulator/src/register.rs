@@ -53,6 +53,9 @@ pub struct RawColumn {
     /// The comment.
     #[serde(default)]
     pub comment: Option<String>,
+    /// The place among the partition columns, from 0.
+    #[serde(default)]
+    pub partition_index: Option<u32>,
 }
 
 fn nullable_unless_told() -> bool {
@@ -67,6 +70,7 @@ impl RawColumn {
             type_text: type_text.to_owned(),
             nullable: true,
             comment: None,
+            partition_index: None,
         }
     }
 
@@ -78,7 +82,8 @@ impl RawColumn {
             type_text: Some(self.type_text.as_str().into()),
             nullable: self.nullable,
             comment: self.comment.as_deref().map(Into::into),
-            partition_index: None,
+            partition_index: self.partition_index,
+            source: None,
         }
     }
 }

@@ -25,6 +25,17 @@ pub struct Settings {
     pub result_lifetime_ms: u64,
     /// How long a finished statement is known at all, in milliseconds; then it is 404.
     pub statement_lifetime_ms: u64,
+    /// Largest result that comes inline, in bytes.
+    pub inline_limit_bytes: usize,
+    /// Whether a statement whose result is larger ends CLOSED instead of FAILED: which of the two
+    /// the service does is not documented.
+    pub inline_overflow_closes: bool,
+    /// How long an external link can be followed, in milliseconds; then it is 403.
+    pub link_lifetime_ms: u64,
+    /// How long a token is valid that an OAuth client was given, in milliseconds.
+    pub token_lifetime_ms: u64,
+    /// Whether `DESCRIBE … AS JSON` works on tables of `hive_metastore`.
+    pub hive_as_json: bool,
 }
 
 impl Default for Settings {
@@ -39,6 +50,11 @@ impl Default for Settings {
             pending_polls: 0,
             result_lifetime_ms: 60 * 60 * 1_000,
             statement_lifetime_ms: 12 * 60 * 60 * 1_000,
+            inline_limit_bytes: 25 << 20,
+            inline_overflow_closes: false,
+            link_lifetime_ms: 15 * 60 * 1_000,
+            token_lifetime_ms: 60 * 60 * 1_000,
+            hive_as_json: false,
         }
     }
 }

@@ -47,8 +47,8 @@ impl Shared {
         )
     }
 
-    pub fn change_access(&self, change: impl FnOnce(&mut Access)) {
-        change(&mut self.access.write().unwrap_or_else(PoisonError::into_inner));
+    pub fn change_access<T>(&self, change: impl FnOnce(&mut Access) -> T) -> T {
+        change(&mut self.access.write().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The catalog as the owner of this token sees it.

@@ -1,8 +1,8 @@
 //! Every way the catalog can change. Checks names and existence; permissions are the caller's.
 
 use super::{
-    Catalog, Content, DEFAULT_SCHEMA, Facts, INFORMATION_SCHEMA, InformationView, Layout,
-    Metastore, Name, Named, SYSTEM_CATALOG, Schema, Table, TableKind, TablePath,
+    Catalog, Content, DEFAULT_SCHEMA, Facts, HIVE_METASTORE, INFORMATION_SCHEMA, InformationView,
+    Layout, Metastore, Name, Named, SYSTEM_CATALOG, Schema, Table, TableKind, TablePath,
 };
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLockWriteGuard};
@@ -96,6 +96,13 @@ fn check_name(name: &str) -> Result<(), CatalogError> {
     })
 }
 
+fn views_of(catalog: &str) -> &'static [InformationView] {
+    match catalog.eq_ignore_ascii_case(HIVE_METASTORE) {
+        true => &[],
+        false => InformationView::PER_CATALOG,
+    }
+}
+
 impl Metastore {
     pub(super) fn write(&self) -> RwLockWriteGuard<'_, Named<Catalog>> {
         self.catalogs
@@ -114,7 +121,7 @@ impl Metastore {
         owner: &str,
     ) -> Result<(), CatalogError> {
         check_name(name)?;
-        let mut catalog = self.new_catalog(owner, comment, InformationView::PER_CATALOG);
+        let mut catalog = self.new_catalog(owner, comment, views_of(name));
         let default = self.new_schema(owner, Some("Default schema (auto-created)"));
         catalog.schemas.insert(Name::exact(DEFAULT_SCHEMA), default);
         let mut catalogs = self.write();
@@ -306,7 +313,7 @@ impl Metastore {
         owner: &str,
         tables: impl IntoIterator<Item = (Name, NewTable)>,
     ) {
-        let fresh_catalog = self.new_catalog(owner, None, InformationView::PER_CATALOG);
+        let fresh_catalog = self.new_catalog(owner, None, views_of(catalog));
         let fresh_schema = self.new_schema(owner, None);
         let mut catalogs = self.write();
         if !catalogs.contains(catalog) {

@@ -11,7 +11,7 @@ pub use change::{CatalogError, NewTable};
 pub use information::InformationView;
 pub use names::{Name, Named};
 pub use protocol::Protocol;
-pub use table::{Column, Content, Layout, Table, TableKind};
+pub use table::{Column, Content, Layout, Table, TableKind, ValueSource};
 pub(crate) use table::{STORED_NAME, TYPE_TEXT};
 
 use std::collections::BTreeMap;
@@ -21,6 +21,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The catalog whose `information_schema` tells of all catalogs.
 pub const SYSTEM_CATALOG: &str = "system";
+/// The catalog that came before Unity Catalog: its API does not list it, and it does not describe
+/// itself. It exists once something is created in it.
+pub const HIVE_METASTORE: &str = "hive_metastore";
 /// The schema in every catalog that describes it.
 pub const INFORMATION_SCHEMA: &str = "information_schema";
 /// The schema every catalog is created with.
@@ -149,7 +152,9 @@ impl Metastore {
                 .insert(Name::exact(view.name()), Arc::new(table));
         }
         let mut schemas = Named::default();
-        schemas.insert(Name::exact(INFORMATION_SCHEMA), information);
+        if !views.is_empty() {
+            schemas.insert(Name::exact(INFORMATION_SCHEMA), information);
+        }
         Catalog {
             facts: self.facts(owner, comment),
             schemas,

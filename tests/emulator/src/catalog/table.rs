@@ -58,6 +58,27 @@ pub struct Column {
     pub comment: Option<Arc<str>>,
     /// The place among the partition columns, from 0.
     pub partition_index: Option<u32>,
+    /// Where its values come from when an insert gives none; NULL without any.
+    pub source: Option<Arc<ValueSource>>,
+}
+
+/// Where the values of a column come from when an insert gives none. Expressions are kept as text:
+/// clients are told of them, but rows cannot be inserted without such a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ValueSource {
+    /// `DEFAULT expression`
+    Default(String),
+    /// `GENERATED ALWAYS AS (expression)`
+    Expression(String),
+    /// `GENERATED … AS IDENTITY`
+    Identity {
+        /// False for BY DEFAULT, where an insert may give a value.
+        always: bool,
+        /// The first value.
+        start: i64,
+        /// The difference from one to the next.
+        increment: i64,
+    },
 }
 
 impl Column {
@@ -70,6 +91,7 @@ impl Column {
             nullable: true,
             comment: None,
             partition_index: None,
+            source: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use super::requests::Requests;
-use crate::access::{Rule, Viewer};
+use crate::access::{OauthClient, Rule, Viewer};
 use crate::load::LOADER;
 use crate::register::{RawTables, register};
 use crate::settings::Settings;
@@ -30,6 +30,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/tables", post(tables))
         .route("/tokens", post(add_token))
         .route("/tokens/{token}", delete(remove_token))
+        .route("/clients", post(add_client))
         .route("/rules", post(add_rule))
         .fallback(no_such_endpoint)
         .method_not_allowed_fallback(no_such_endpoint)
@@ -163,6 +164,15 @@ async fn add_token(State(shared): State<Arc<Shared>>, body: Bytes) -> Result<Jso
 async fn remove_token(State(shared): State<Arc<Shared>>, Path(token): Path<String>) -> Json<Value> {
     shared.change_access(|access| access.remove_token(&token));
     done()
+}
+
+async fn add_client(
+    State(shared): State<Arc<Shared>>,
+    body: Bytes,
+) -> Result<Json<Value>, Refused> {
+    let client: OauthClient = read(&body)?;
+    shared.change_access(|access| access.add_client(client));
+    Ok(done())
 }
 
 async fn add_rule(State(shared): State<Arc<Shared>>, body: Bytes) -> Result<Json<Value>, Refused> {

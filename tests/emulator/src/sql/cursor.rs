@@ -161,6 +161,38 @@ impl<'a> Cursor<'a> {
         Ok(number)
     }
 
+    /// A number that may have a minus before it.
+    pub fn signed_number(&mut self) -> Result<i64, SyntaxError> {
+        let sign = if self.take_mark('-') { -1 } else { 1 };
+        Ok(i64::from(self.number()?) * sign)
+    }
+
+    /// The text up to a comma, a closing parenthesis or one of these words, none of which stands in
+    /// parentheses of its own.
+    pub fn expression(&mut self, ends: &[&str]) -> Result<&'a str, SyntaxError> {
+        let start = self.position();
+        let (mut end, mut depth) = (start, 0_usize);
+        while let Some(token) = self.token(0) {
+            let closes = depth == 0
+                && (matches!(token.kind, Kind::Mark(',' | ')'))
+                    || ends.iter().any(|word| self.sees(&[word])));
+            if closes {
+                break;
+            }
+            match token.kind {
+                Kind::Mark('(') => depth += 1,
+                Kind::Mark(')') => depth -= 1,
+                _ => {}
+            }
+            end = token.span.end;
+            self.at += 1;
+        }
+        match end > start {
+            true => Ok(&self.source[start..end]),
+            false => Err(self.error("an expression")),
+        }
+    }
+
     /// Everything from the next token on, to the end of the source.
     pub fn rest(&self) -> &'a str {
         self.source[self.position()..].trim_end()

@@ -41,6 +41,8 @@ pub(crate) struct Session {
     pub catalog: String,
     pub schema: String,
     pub parameters: Vec<Parameter>,
+    /// Whether `DESCRIBE … AS JSON` works on tables of `hive_metastore`.
+    pub hive_as_json: bool,
     /// What `csv.`NAME.csv`` means, in scripts of a loaded directory.
     pub files: Arc<Files>,
 }
@@ -53,7 +55,19 @@ impl Session {
             catalog: DEFAULT_CATALOG.to_owned(),
             schema: crate::catalog::DEFAULT_SCHEMA.to_owned(),
             parameters: Vec::new(),
+            hive_as_json: false,
             files: Arc::default(),
+        }
+    }
+
+    /// Looks bare names up elsewhere from now on, as far as a place is given.
+    pub fn look_in(&mut self, catalog: Option<String>, schema: Option<String>) {
+        let given = |name: Option<String>| name.filter(|name| !name.is_empty());
+        if let Some(catalog) = given(catalog) {
+            self.catalog = catalog;
+        }
+        if let Some(schema) = given(schema) {
+            self.schema = schema;
         }
     }
 

@@ -4,7 +4,7 @@ use super::error::SqlError;
 use super::rewrite::without_twin_mark;
 use crate::catalog::{STORED_NAME, TYPE_TEXT};
 use crate::types::{DataType, from_arrow, parse_type, to_arrow};
-use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::array::{ArrayRef, StringArray};
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::datatypes::{DataType as Arrow, Field, FieldRef, Schema};
 use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
@@ -39,6 +39,23 @@ impl Rows {
         let target = target(&columns);
         let batches = batches.into_iter().map(|batch| conform(&batch, &target));
         let batches = batches.collect::<Result<_, _>>()?;
+        Ok(Self { columns, batches })
+    }
+
+    /// Rows of texts, as the statements answer that list and describe.
+    pub(super) fn of_texts(names: &[&str], rows: &[Vec<Option<String>>]) -> Result<Self, SqlError> {
+        let column = |name: &&str| ResultColumn {
+            name: (*name).to_owned(),
+            data_type: DataType::STRING,
+        };
+        let columns: Vec<ResultColumn> = names.iter().map(column).collect();
+        let cells = |at: usize| rows.iter().map(move |row| row.get(at).cloned().flatten());
+        let arrays =
+            (0..names.len()).map(|at| Arc::new(cells(at).collect::<StringArray>()) as ArrayRef);
+        let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+        let batch =
+            RecordBatch::try_new_with_options(target(&columns), arrays.collect(), &options)?;
+        let batches = vec![batch];
         Ok(Self { columns, batches })
     }
 

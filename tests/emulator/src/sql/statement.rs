@@ -29,6 +29,53 @@ pub(crate) enum Statement<'a> {
     },
     Drop(Drop),
     Insert(Insert<'a>),
+    Show(Show),
+    Describe(Describe),
+}
+
+/// A list to show. A pattern has `*` for anything and `|` between alternatives.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Show {
+    Catalogs {
+        like: Option<String>,
+    },
+    Schemas {
+        catalog: Option<String>,
+        like: Option<String>,
+    },
+    Tables {
+        schema: Option<Parts>,
+        like: Option<String>,
+    },
+    Views {
+        schema: Option<Parts>,
+        like: Option<String>,
+    },
+    /// The columns of one table.
+    Columns {
+        table: Parts,
+    },
+    /// The tables of one catalog or all.
+    TablesOfCatalog {
+        catalog: Option<String>,
+        schema: Option<String>,
+        like: Option<String>,
+    },
+    /// The columns of a catalog's tables.
+    ColumnsOfCatalog {
+        catalog: String,
+        schema: Option<String>,
+        table: Option<String>,
+        like: Option<String>,
+    },
+}
+
+/// A table to describe.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Describe {
+    pub table: Parts,
+    pub extended: bool,
+    pub as_json: bool,
 }
 
 /// What to do when the object is there already.

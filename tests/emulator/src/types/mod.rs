@@ -4,10 +4,12 @@
 //! catalog's own. A protocol that uses other words translates from here.
 
 mod arrow;
+mod describe;
 mod parse;
 mod print;
 
 pub use arrow::{from_arrow, to_arrow};
+pub(crate) use describe::{describe_json, short_text};
 pub(crate) use parse::type_at;
 pub use parse::{MAX_DEPTH, TypeError, parse_type};
 

@@ -59,6 +59,16 @@ impl Client {
 
     /// `None` when the connection ends without an answer.
     pub fn try_request(&self, method: &str, path: &str, body: &[u8]) -> Option<Answer> {
+        self.try_request_with(method, path, &[], body)
+    }
+
+    fn try_request_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Option<Answer> {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(60)))
@@ -71,6 +81,9 @@ impl Client {
         if let Some(token) = &self.token {
             head.push_str(&format!("authorization: Bearer {token}\r\n"));
         }
+        for (name, value) in headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
         head.push_str("\r\n");
         stream.write_all(head.as_bytes()).unwrap();
         stream.write_all(body).unwrap();
@@ -81,6 +94,23 @@ impl Client {
 
     pub fn request(&self, method: &str, path: &str, body: &[u8]) -> Answer {
         self.try_request(method, path, body).expect("an answer")
+    }
+
+    /// With further headers.
+    pub fn request_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        self.try_request_with(method, path, headers, body)
+            .expect("an answer")
+    }
+
+    /// With further headers.
+    pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.request_with("GET", path, headers, b"")
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -134,6 +164,13 @@ impl Client {
             .unwrap()
             .to_owned()
     }
+}
+
+/// Somebody without a token at the object store, and the path that a link leads to there.
+pub fn client_of(emulator: &Emulator, link: &str) -> (Client, String) {
+    let path = link.strip_prefix(&emulator.storage_url()).unwrap();
+    let client = Client::at(&emulator.storage_url(), "").without_token();
+    (client, path.to_owned())
 }
 
 fn parse(received: &[u8]) -> Option<Answer> {

@@ -5,10 +5,13 @@
 mod binary;
 mod client;
 mod control;
+mod delivery;
+mod describe;
 mod faults;
 mod flights;
 mod information;
 mod names;
+mod sign_in;
 mod sql;
 mod statements;
 mod unity;

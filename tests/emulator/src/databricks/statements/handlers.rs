@@ -1,6 +1,6 @@
 //! The calls of the statement execution API.
 
-use super::manifest;
+use super::manifest::Printer;
 use super::outcome::Limits;
 use super::record::{Job, Phase, Record};
 use super::request::Execute;
@@ -9,7 +9,7 @@ use crate::databricks::Workspace;
 use crate::databricks::caller::Caller;
 use crate::databricks::error::ApiError;
 use crate::databricks::extract::Body;
-use crate::databricks::json::{Integers, answer};
+use crate::databricks::json::answer;
 use crate::settings::Settings;
 use crate::sql::Session;
 use axum::Router;
@@ -29,12 +29,6 @@ pub(in crate::databricks) fn routes() -> Router<Arc<Workspace>> {
             &format!("{ROOT}/{{statement_id}}/result/chunks/{{chunk_index}}"),
             get(chunk),
         )
-}
-
-fn integers(settings: &Settings) -> Integers {
-    Integers {
-        as_text: settings.int64_as_text,
-    }
 }
 
 async fn execute(
@@ -66,7 +60,7 @@ async fn execute(
         }
         false => phase,
     };
-    let body = manifest::statement(&record.id, &phase, integers(&settings))?;
+    let body = Printer::new(&workspace, &record.id, &settings).statement(&phase)?;
     Ok(answer(body))
 }
 
@@ -80,9 +74,12 @@ fn job(
     request.check()?;
     let mut session = Session::new(viewer);
     session.parameters = request.parameters()?;
-    let given = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
-    session.catalog = given(&request.catalog).unwrap_or(session.catalog);
-    session.schema = given(&request.schema).unwrap_or(session.schema);
+    session.hive_as_json = settings.hive_as_json;
+    if let Some(id) = &request.session_id {
+        let open = workspace.sessions.find(id, &session.viewer.principal)?;
+        session.look_in(open.catalog, open.schema);
+    }
+    session.look_in(request.catalog.clone(), request.schema.clone());
     let positive = |limit: Option<i64>| limit.and_then(|limit| usize::try_from(limit).ok());
     Ok(Job {
         engine: workspace.shared.engine.clone(),
@@ -92,6 +89,8 @@ fn job(
             rows: positive(request.row_limit),
             bytes: positive(request.byte_limit),
             chunk_rows: settings.chunk_rows,
+            delivery: request.delivery()?,
+            inline: (settings.inline_limit_bytes, settings.inline_overflow_closes),
         },
     })
 }
@@ -112,7 +111,7 @@ async fn poll(
 ) -> Result<Response, ApiError> {
     let settings = workspace.shared.settings();
     let phase = find(&workspace, &viewer, &id, &settings)?.poll();
-    let body = manifest::statement(&id, &phase, integers(&settings))?;
+    let body = Printer::new(&workspace, &id, &settings).statement(&phase)?;
     Ok(answer(body))
 }
 
@@ -127,7 +126,7 @@ async fn chunk(
         .map_err(|_| ApiError::invalid_parameter(format!("'{index}' is no chunk index.")))?;
     match find(&workspace, &viewer, &id, &settings)?.phase() {
         Phase::Succeeded(outcome) => {
-            let body = manifest::chunk(&id, &outcome, index, integers(&settings))?;
+            let body = Printer::new(&workspace, &id, &settings).chunk(&outcome, index)?;
             Ok(answer(body))
         }
         Phase::Closed => Err(ApiError::not_found(

@@ -1,6 +1,7 @@
 //! Statement execution: run, poll, fetch, cancel.
 
 mod cells;
+mod files;
 mod handlers;
 mod manifest;
 mod outcome;
@@ -8,4 +9,4 @@ mod record;
 mod request;
 
 pub(super) use handlers::routes;
-pub(super) use record::Statements;
+pub(super) use record::{File, Statements};

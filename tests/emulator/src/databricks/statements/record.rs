@@ -1,11 +1,12 @@
 //! Statements on their way: PENDING, RUNNING, and how they end.
 
-use super::outcome::{Limits, Outcome};
+use super::outcome::{Delivery, Limits, Outcome, Unfinished};
 use crate::databricks::error::ApiError;
+use crate::random;
 use crate::settings::Settings;
 use crate::sql::{Engine, Session, SqlError};
+use bytes::Bytes;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -92,7 +93,8 @@ impl Record {
             tokio::spawn(async move {
                 let phase = match task.await {
                     Ok(Ok(outcome)) => Phase::Succeeded(Arc::new(outcome)),
-                    Ok(Err(error)) => Phase::Failed(Arc::new(error)),
+                    Ok(Err(Unfinished::Failed(error))) => Phase::Failed(Arc::new(error)),
+                    Ok(Err(Unfinished::Closed)) => Phase::Closed,
                     // Aborted tasks have ended before, so this only counts for a panic.
                     Err(_) => Phase::Failed(Arc::new(SqlError::panicked())),
                 };
@@ -161,7 +163,7 @@ impl Record {
     }
 }
 
-async fn work(job: Job) -> Result<Outcome, SqlError> {
+async fn work(job: Job) -> Result<Outcome, Unfinished> {
     let rows = job.engine.execute(&job.sql, &job.session).await?;
     Outcome::new(rows, job.limits)
 }
@@ -226,11 +228,33 @@ impl Statements {
     }
 }
 
-/// Looks like the service's ids, which are UUIDs. Each hasher of the standard library starts from
-/// other keys, so no two ids are the same.
+/// A chunk that links lead to.
+#[derive(Debug)]
+pub(in crate::databricks) struct File {
+    pub media_type: &'static str,
+    pub data: Bytes,
+}
+
+impl Statements {
+    /// The chunk of a statement's result, if it is to be had through links.
+    pub fn file(&self, id: &str, chunk: usize) -> Option<File> {
+        let record = self.with(|records| records.get(id).cloned())?;
+        let Phase::Succeeded(outcome) = record.phase() else {
+            return None;
+        };
+        let Delivery::Links(format) = outcome.delivery else {
+            return None;
+        };
+        Some(File {
+            media_type: format.media_type(),
+            data: outcome.chunks.get(chunk)?.data.clone(),
+        })
+    }
+}
+
+/// Looks like the service's ids, which are UUIDs.
 fn new_id() -> String {
-    let number = || RandomState::new().build_hasher().finish();
-    let (high, low) = (number(), number());
+    let (high, low) = (random::number(), random::number());
     format!(
         "01f0{:04x}-{:04x}-1{:03x}-8{:03x}-{:012x}",
         high >> 48,

@@ -1,5 +1,6 @@
 //! What a client may ask for, and what is refused before a statement even starts.
 
+use super::outcome::{Delivery, Format};
 use crate::databricks::error::ApiError;
 use crate::sql::Parameter;
 use serde::Deserialize;
@@ -19,6 +20,7 @@ const DEFAULT_WAIT_SECONDS: u64 = 10;
 pub(super) struct Execute {
     pub statement: Option<String>,
     pub warehouse_id: Option<String>,
+    pub session_id: Option<String>,
     pub catalog: Option<String>,
     pub schema: Option<String>,
     #[serde(default)]
@@ -74,22 +76,31 @@ impl Execute {
                 return Err(ApiError::invalid_parameter(message));
             }
         }
-        self.check_delivery()
+        Ok(())
     }
 
-    fn check_delivery(&self) -> Result<(), ApiError> {
-        match self.disposition.as_deref().unwrap_or("INLINE") {
-            "INLINE" => {}
+    /// How the result shall come.
+    pub fn delivery(&self) -> Result<Delivery, ApiError> {
+        let format = match self.format.as_deref().unwrap_or("JSON_ARRAY") {
+            "JSON_ARRAY" => Format::JsonArray,
+            "CSV" => Format::Csv,
+            "ARROW_STREAM" => Format::ArrowStream,
             other => {
-                let message = format!("disposition {other} is not offered here; INLINE is.");
+                let message =
+                    format!("format must be JSON_ARRAY, ARROW_STREAM or CSV, not '{other}'.");
                 return Err(ApiError::invalid_parameter(message));
             }
-        }
-        match self.format.as_deref().unwrap_or("JSON_ARRAY") {
-            "JSON_ARRAY" => Ok(()),
-            other => Err(ApiError::invalid_parameter(format!(
-                "The format {other} needs the disposition EXTERNAL_LINKS; INLINE works only with \
-                 JSON_ARRAY."
+        };
+        match (self.disposition.as_deref().unwrap_or("INLINE"), format) {
+            ("INLINE", Format::JsonArray) => Ok(Delivery::Inline),
+            ("INLINE", _) => Err(ApiError::invalid_parameter(format!(
+                "The format {} needs the disposition EXTERNAL_LINKS; INLINE works only with \
+                 JSON_ARRAY.",
+                format.name()
+            ))),
+            ("EXTERNAL_LINKS", format) => Ok(Delivery::Links(format)),
+            (other, _) => Err(ApiError::invalid_parameter(format!(
+                "disposition {other} is not offered here; INLINE and EXTERNAL_LINKS are."
             ))),
         }
     }

@@ -27,11 +27,12 @@ pub(super) async fn list(
         .after(page.after.first())
         .filter_map(|(name, catalog)| {
             let permission = viewer.permission(&[name.as_str()]);
-            let listed = match permission {
-                Permission::Granted => true,
-                Permission::Denied => parameters.include_browse,
-                Permission::Hidden => false,
-            };
+            let listed = find::is_unity(name)
+                && match permission {
+                    Permission::Granted => true,
+                    Permission::Denied => parameters.include_browse,
+                    Permission::Hidden => false,
+                };
             listed.then(|| (vec![name.clone()], (catalog, permission)))
         });
     let body = page.fill("catalogs", entries, |out, names, (catalog, permission)| {

@@ -1,10 +1,15 @@
 //! Objects by name, and what the caller may do with them.
 
 use crate::access::{Permission, Viewer};
-use crate::catalog::{Catalog, Name, Named, Schema, Table};
+use crate::catalog::{Catalog, HIVE_METASTORE, Name, Named, Schema, Table};
 use crate::databricks::error::ApiError;
 use crate::sql::cursor::Cursor;
 use std::sync::Arc;
+
+/// Whether the catalog is one of Unity Catalog's own.
+pub(super) fn is_unity(catalog: &Name) -> bool {
+    !catalog.as_str().eq_ignore_ascii_case(HIVE_METASTORE)
+}
 
 /// The catalog, if the caller may use it.
 pub(super) fn catalog<'a>(
@@ -16,7 +21,10 @@ pub(super) fn catalog<'a>(
         let message = format!("Catalog '{name}' does not exist.");
         ApiError::not_found("CATALOG_DOES_NOT_EXIST", message)
     };
-    let found = catalogs.get_key_value(name).ok_or_else(missing)?;
+    let found = catalogs
+        .get_key_value(name)
+        .filter(|(name, _)| is_unity(name));
+    let found = found.ok_or_else(missing)?;
     match viewer.permission(&[name]) {
         Permission::Granted => Ok(found),
         Permission::Hidden => Err(missing()),

@@ -20,6 +20,7 @@ impl Run {
         // Fitted under the lock, to the columns the table has then.
         self.metastore().change_table(&path, |table| {
             let targets = targets(&table.layout, &insert.columns)?;
+            all_given(&table.layout, &targets)?;
             let new = fit(&rows, &table.layout, &targets)?;
             append(table, new, insert.overwrite)
         })
@@ -36,6 +37,19 @@ fn targets(layout: &Layout, columns: &[String]) -> Result<Vec<usize>, SqlError> 
         found.ok_or_else(|| SqlError::unresolved_column(name))
     };
     columns.iter().map(position).collect()
+}
+
+/// The values that an expression would make are not made here.
+fn all_given(layout: &Layout, targets: &[usize]) -> Result<(), SqlError> {
+    let columns = layout.columns().iter().enumerate();
+    let mut left_out = columns.filter(|(at, _)| !targets.contains(at));
+    match left_out.find(|(_, column)| column.source.is_some()) {
+        Some((_, column)) => Err(SqlError::unsupported(format!(
+            "Inserting without a value for column `{}`, which has a default,",
+            column.name
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn append(table: &mut Table, new: Vec<RecordBatch>, overwrite: bool) -> Result<(), SqlError> {

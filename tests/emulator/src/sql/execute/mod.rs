@@ -2,7 +2,9 @@
 
 mod alter;
 mod create;
+mod describe;
 mod insert;
+mod show;
 
 use super::error::SqlError;
 use super::providers::Visible;
@@ -27,6 +29,8 @@ pub(super) async fn execute(
     };
     match statement {
         Statement::Query(sql) => return query::run(&run.visible, sql).await,
+        Statement::Show(show) => return run.show(&show),
+        Statement::Describe(describe) => return run.describe(&describe),
         Statement::CreateCatalog(create) => run.create_catalog(create)?,
         Statement::CreateSchema(create) => run.create_schema(create)?,
         Statement::CreateTable(create) => run.create_table(create).await?,

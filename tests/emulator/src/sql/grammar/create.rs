@@ -1,11 +1,12 @@
 //! `CREATE …`
 
 use super::{column_path, if_not_exists, list, name, properties};
-use crate::catalog::Column;
+use crate::catalog::{Column, ValueSource};
 use crate::sql::cursor::{Cursor, SyntaxError};
 use crate::sql::statement::{CreateContainer, CreateTable, CreateView, IfPresent, Statement};
 use crate::types::type_at;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub(super) fn create<'a>(cursor: &mut Cursor<'a>) -> Result<Statement<'a>, SyntaxError> {
     if cursor.take(&["CATALOG"]) {
@@ -48,7 +49,7 @@ fn container(cursor: &mut Cursor<'_>) -> Result<CreateContainer, SyntaxError> {
     Ok(created)
 }
 
-/// A column of a table: name, type, NOT NULL, COMMENT.
+/// A column of a table: name, type, NOT NULL, DEFAULT, GENERATED, COMMENT.
 pub(super) fn column(cursor: &mut Cursor<'_>) -> Result<Column, SyntaxError> {
     let name = cursor.identifier()?;
     let mut column = Column::new(&name, type_at(cursor)?);
@@ -57,10 +58,45 @@ pub(super) fn column(cursor: &mut Cursor<'_>) -> Result<Column, SyntaxError> {
             column.nullable = false;
         } else if cursor.take(&["COMMENT"]) {
             column.comment = Some(cursor.string()?.into());
+        } else if cursor.take(&["DEFAULT"]) {
+            let expression = cursor.expression(&["NOT", "COMMENT", "GENERATED"])?;
+            column.source = Some(Arc::new(ValueSource::Default(expression.to_owned())));
+        } else if cursor.take(&["GENERATED"]) {
+            column.source = Some(Arc::new(generated(cursor)?));
         } else {
             return Ok(column);
         }
     }
+}
+
+/// What follows GENERATED.
+fn generated(cursor: &mut Cursor<'_>) -> Result<ValueSource, SyntaxError> {
+    let always = cursor.take(&["ALWAYS"]);
+    if !always {
+        cursor.expect(&["BY", "DEFAULT"])?;
+    }
+    cursor.expect(&["AS"])?;
+    if cursor.take(&["IDENTITY"]) {
+        let (mut start, mut increment) = (1, 1);
+        if cursor.take_mark('(') {
+            if cursor.take(&["START", "WITH"]) {
+                start = cursor.signed_number()?;
+            }
+            if cursor.take(&["INCREMENT", "BY"]) {
+                increment = cursor.signed_number()?;
+            }
+            cursor.expect_mark(')')?;
+        }
+        return Ok(ValueSource::Identity {
+            always,
+            start,
+            increment,
+        });
+    }
+    cursor.expect_mark('(')?;
+    let expression = cursor.expression(&[])?.to_owned();
+    cursor.expect_mark(')')?;
+    Ok(ValueSource::Expression(expression))
 }
 
 fn table<'a>(

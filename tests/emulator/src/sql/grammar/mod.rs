@@ -6,6 +6,7 @@
 
 mod alter;
 mod create;
+mod show;
 #[cfg(test)]
 mod tests;
 
@@ -32,11 +33,18 @@ pub(super) fn statement(source: &str) -> Result<Statement<'_>, SyntaxError> {
     if cursor.take(&["INSERT"]) {
         return insert(cursor);
     }
+    if cursor.take(&["SHOW"]) {
+        return show::show(cursor);
+    }
+    if cursor.take(&["DESCRIBE"]) || cursor.take(&["DESC"]) {
+        return show::describe(cursor);
+    }
     let queries = ["SELECT", "WITH", "VALUES", "TABLE", "FROM"];
     if cursor.sees_mark('(') || queries.iter().any(|word| cursor.sees(&[word])) {
         return Ok(Statement::Query(cursor.rest()));
     }
-    Err(cursor.error("SELECT, WITH, VALUES, INSERT, CREATE, ALTER, DROP or COMMENT ON"))
+    Err(cursor
+        .error("SELECT, WITH, VALUES, INSERT, CREATE, ALTER, DROP, COMMENT ON, SHOW or DESCRIBE"))
 }
 
 /// A name of up to three parts.

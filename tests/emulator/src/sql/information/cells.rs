@@ -4,7 +4,7 @@
 //! information schema in the Databricks SQL language manual.
 
 use super::entries::{Entry, TableEntry};
-use crate::catalog::{Column, Content, Facts, InformationView, Table};
+use crate::catalog::{Column, Content, Facts, InformationView, Table, ValueSource};
 use crate::types::DataType;
 use datafusion::arrow::array::{
     ArrayRef, Int32Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
@@ -175,10 +175,43 @@ fn column_cell<'a>(
             .partition_index
             .map_or(Cell::Null, |index| Cell::Number(index.into())),
         "comment" => described.comment.as_deref().into(),
-        "is_identity" | "is_system_time_period_start" | "is_system_time_period_end" => "NO".into(),
-        "is_generated" => "NEVER".into(),
+        "is_system_time_period_start" | "is_system_time_period_end" => "NO".into(),
+        "column_default"
+        | "is_identity"
+        | "is_generated"
+        | "generation_expression"
+        | "identity_generation"
+        | "identity_start"
+        | "identity_increment" => source_cell(described.source.as_deref(), column),
         "is_updatable" => yes_or_no(!table.table.kind.is_view()),
         _ => number_cell(&described.data_type, column).unwrap_or_else(|| path_cell(table, column)),
+    }
+}
+
+fn source_cell<'a>(source: Option<&'a ValueSource>, column: &str) -> Cell<'a> {
+    match (column, source) {
+        ("column_default", Some(ValueSource::Default(expression))) => expression.as_str().into(),
+        ("generation_expression", Some(ValueSource::Expression(expression))) => {
+            expression.as_str().into()
+        }
+        ("is_generated", Some(ValueSource::Expression(_))) => "ALWAYS".into(),
+        ("is_generated", _) => "NEVER".into(),
+        ("is_identity", source) => yes_or_no(matches!(source, Some(ValueSource::Identity { .. }))),
+        (
+            _,
+            Some(ValueSource::Identity {
+                always,
+                start,
+                increment,
+            }),
+        ) => match column {
+            "identity_generation" if *always => "ALWAYS".into(),
+            "identity_generation" => "BY DEFAULT".into(),
+            "identity_start" => Cell::Text(start.to_string().into()),
+            "identity_increment" => Cell::Text(increment.to_string().into()),
+            _ => Cell::Null,
+        },
+        _ => Cell::Null,
     }
 }
 

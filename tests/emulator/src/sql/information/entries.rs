@@ -3,7 +3,9 @@
 use super::Pins;
 use super::cells::{Builder, cell};
 use crate::access::Viewer;
-use crate::catalog::{Catalog, Column, Content, Facts, InformationView, Metastore, Schema, Table};
+use crate::catalog::{
+    Catalog, Column, Content, Facts, HIVE_METASTORE, InformationView, Metastore, Schema, Table,
+};
 use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
@@ -80,6 +82,10 @@ fn wanted(pin: Option<&String>, name: &str) -> bool {
 
 impl Walk<'_> {
     fn catalog(&self, name: &str, catalog: &Catalog, add: &mut impl FnMut(Entry<'_>)) {
+        // Not even the system catalog tells of it.
+        if name.eq_ignore_ascii_case(HIVE_METASTORE) {
+            return;
+        }
         let in_scope = |scope: &String| scope.eq_ignore_ascii_case(name);
         if !self.pins.scope.as_ref().is_none_or(in_scope)
             || !wanted(self.pins.catalog.as_ref(), name)
