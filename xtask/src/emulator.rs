@@ -11,6 +11,12 @@ use anyhow::{Context, Result, ensure};
 /// The bearer token that started emulators accept.
 pub const TOKEN: &str = "demo-token";
 
+/// The id of a program that may sign in by itself, as `robot@example.com`.
+pub const CLIENT_ID: &str = "demo-client";
+
+/// How that program proves who it is.
+pub const CLIENT_SECRET: &str = "demo-client-secret";
+
 /// A local warehouse; stopped when it is dropped.
 pub struct Emulator {
     child: Child,
@@ -24,6 +30,8 @@ impl Emulator {
             .args(["--port", "0", "--exit-with-stdin"])
             .arg("--token")
             .arg(format!("{TOKEN}=demo@example.com"))
+            .arg("--client")
+            .arg(format!("{CLIENT_ID}:{CLIENT_SECRET}=robot@example.com"))
             .args(arguments)
             // Held open as long as we live: however we end, the warehouse ends too.
             .stdin(Stdio::piped())

@@ -4,6 +4,7 @@
 mod bench;
 mod build;
 mod cargo;
+mod clients;
 mod components;
 mod demo;
 mod emulator;

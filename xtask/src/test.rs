@@ -8,16 +8,21 @@ use anyhow::{Context, Result};
 
 use crate::build::{self, Built, Profile};
 use crate::workspace::Workspace;
-use crate::{cargo, components, tidy};
+use crate::{cargo, clients, components, tidy};
 
 /// Check everything that a change has to pass, as CI does
 ///
 /// In order: formatting, house rules, components and programs, lints for the host and for components, licences and
-/// advisories (where cargo-deny is installed), examples in the documentation, tests. Stops at the first that fails.
+/// advisories (where cargo-deny is installed), examples in the documentation, the vendors' own clients (where Python can
+/// install them), tests. Stops at the first that fails.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Only build, and run the tests whose names contain one of these
     filters: Vec<String>,
+
+    /// Only build, and run the vendors' own clients against the emulator
+    #[arg(long, conflicts_with = "filters")]
+    clients: bool,
 }
 
 /// Runs every step, or with filters those that lead to the tests.
@@ -28,6 +33,12 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         eprintln!("with filters: tests only, no lints, house rules or documentation");
         let built = step("build", || build::build(workspace, Profile::Dev))?;
         return step("tests", || run_tests(workspace, &built, filters));
+    }
+    if arguments.clients {
+        let built = step("build", || build::build(workspace, Profile::Dev))?;
+        return step("the vendors' own clients", || {
+            clients::test(workspace, &built)
+        });
     }
     step("format", || {
         cargo::run(in_root(workspace).args(["fmt", "--all", "--check"]))
@@ -42,6 +53,9 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         let mut command = in_root(workspace);
         command.args(["test", "--doc", "--workspace"]);
         cargo::run(built.announce(&mut command))
+    })?;
+    step("the vendors' own clients", || {
+        clients::test(workspace, &built)
     })?;
     step("tests", || run_tests(workspace, &built, filters))?;
     let seconds = start.elapsed().as_secs();

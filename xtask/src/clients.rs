@@ -1,0 +1,119 @@
+//! The vendors' own Python clients against the emulator.
+//!
+//! Each folder of `tests/clients` has a `requirements.txt` and a `test_*.py` of unittest. The packages go into a virtual
+//! environment of its own below the target directory, which is made again when the requirements change.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use anyhow::{Context, Result};
+
+use crate::build::Built;
+use crate::cargo;
+use crate::emulator::{CLIENT_ID, CLIENT_SECRET, Emulator, TOKEN};
+use crate::workspace::Workspace;
+
+/// Where the folders are.
+const FOLDER: &str = "tests/clients";
+
+/// What the emulator makes up for them.
+const SHAPE: &str = "2x12x40";
+
+/// Runs the tests of every client; those that cannot be installed are skipped, loudly.
+pub fn test(workspace: &Workspace, built: &Built) -> Result<()> {
+    let folder = workspace.root.join(FOLDER);
+    let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {FOLDER}"))?;
+    let mut clients: Vec<PathBuf> = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    clients.retain(|path| path.is_dir());
+    clients.sort();
+    for client in clients {
+        let name = client.file_name().unwrap_or_default().to_string_lossy();
+        match environment(workspace, &client, &name)? {
+            Ok(python) => run(built, &client, &python)
+                .with_context(|| format!("the tests of {FOLDER}/{name} failed"))?,
+            Err(reason) => eprintln!(
+                "!! SKIPPED: the vendor's own clients of {FOLDER}/{name} are not tested, because {reason}"
+            ),
+        }
+    }
+    Ok(())
+}
+
+/// The Python that has the client's packages, or why there is none.
+fn environment(
+    workspace: &Workspace,
+    client: &Path,
+    name: &str,
+) -> Result<std::result::Result<PathBuf, String>> {
+    let requirements = client.join("requirements.txt");
+    let wanted = fs::read_to_string(&requirements)
+        .with_context(|| format!("cannot read {}", requirements.display()))?;
+    let place = workspace.target.join("clients").join(name);
+    let stamp = place.join("installed.txt");
+    let python = place.join("bin").join("python");
+    if python.exists() && fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(Ok(python));
+    }
+    let base = ["python3", "python"]
+        .into_iter()
+        .find(|program| cargo::succeeds(Command::new(program).arg("--version")));
+    let Some(base) = base else {
+        return Ok(Err("there is no python3".to_owned()));
+    };
+    if place.exists() {
+        fs::remove_dir_all(&place).with_context(|| format!("cannot empty {}", place.display()))?;
+    }
+    let mut make = Command::new(base);
+    make.args(["-m", "venv"]).arg(&place);
+    if let Err(error) = cargo::run(&mut make) {
+        return Ok(Err(format!(
+            "no virtual environment can be made: {error:#}"
+        )));
+    }
+    let mut install = Command::new(&python);
+    install
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ])
+        .arg("--requirement")
+        .arg(&requirements);
+    if let Err(error) = cargo::run(&mut install) {
+        return Ok(Err(format!(
+            "its packages cannot be installed, which needs a Python package index: {error:#}"
+        )));
+    }
+    fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
+    Ok(Ok(python))
+}
+
+fn run(built: &Built, client: &Path, python: &Path) -> Result<()> {
+    let emulator = Emulator::start(&built.emulator, ["--generate", SHAPE])?;
+    let mut command = Command::new(python);
+    built.isolate(&mut command);
+    // The clients read settings of their own, which whoever runs this may have set.
+    for (name, _) in env::vars_os() {
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with("DATABRICKS_"))
+        {
+            command.env_remove(name);
+        }
+    }
+    command
+        .args(["-m", "unittest", "discover", "--start-directory"])
+        .arg(client)
+        .env("EMULATOR_URL", emulator.origin())
+        .env("EMULATOR_TOKEN", TOKEN)
+        .env("EMULATOR_CLIENT_ID", CLIENT_ID)
+        .env("EMULATOR_CLIENT_SECRET", CLIENT_SECRET)
+        .env("ROCKY_BIN", &built.rocky)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    cargo::run(&mut command)
+}
