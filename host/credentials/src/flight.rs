@@ -33,25 +33,38 @@ impl<V: Clone> Flight<V> {
                 return value;
             }
         };
-        let place = Place {
+        let mut place = Place {
             flight: self,
             sender,
+            is_held: true,
         };
         let value = call.await;
+        place.give_up();
         place.sender.send_replace(Some(value.clone()));
         value
     }
 }
 
-/// The place of the call that runs. It is given up before its sender goes, so that whoever wakes up because of that finds it free.
+/// The place of the call that runs. It is given up before the result is told and before its sender goes: whoever wakes up because of
+/// that, and perhaps has found the result useless, finds it free.
 struct Place<'a, V> {
     flight: &'a Flight<V>,
     sender: watch::Sender<Option<V>>,
+    is_held: bool,
+}
+
+impl<V> Place<'_, V> {
+    fn give_up(&mut self) {
+        // Afterwards the place may be another's.
+        if std::mem::take(&mut self.is_held) {
+            *lock(&self.flight.under_way) = None;
+        }
+    }
 }
 
 impl<V> Drop for Place<'_, V> {
     fn drop(&mut self) {
-        *lock(&self.flight.under_way) = None;
+        self.give_up();
     }
 }
 
@@ -62,7 +75,9 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
+    use std::task::{Context, Wake, Waker};
 
     use super::*;
 
@@ -77,6 +92,40 @@ mod tests {
         let values = tokio::join!(flight.run(call()), flight.run(call()));
         assert_eq!(values, (0, 0));
         assert_eq!(flight.run(call()).await, 1);
+    }
+
+    /// Notes, at the moment when a waiter is woken, whether the place is free.
+    struct OnWake {
+        flight: Arc<Flight<u32>>,
+        found_free: AtomicU32,
+    }
+
+    impl Wake for OnWake {
+        fn wake(self: Arc<Self>) {
+            let is_free = lock(&self.flight.under_way).is_none();
+            self.found_free
+                .store(1 + u32::from(is_free), Ordering::Relaxed);
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_is_told_the_result_finds_the_place_free() {
+        let flight = Arc::new(Flight::new());
+        let (end, ended) = tokio::sync::oneshot::channel();
+        let mut first = Box::pin(flight.run(async { ended.await.unwrap_or_default() }));
+        assert!(futures::poll!(first.as_mut()).is_pending());
+        let on_wake = Arc::new(OnWake {
+            flight: flight.clone(),
+            found_free: AtomicU32::new(0),
+        });
+        let waker = Waker::from(on_wake.clone());
+        let mut second = Box::pin(flight.run(async { 2 }));
+        let mut context = Context::from_waker(&waker);
+        assert!(second.as_mut().poll(&mut context).is_pending());
+        assert_eq!(end.send(1), Ok(()));
+        assert_eq!(first.await, 1);
+        assert_eq!(on_wake.found_free.load(Ordering::Relaxed), 2);
+        assert_eq!(second.await, 1);
     }
 
     #[tokio::test]
