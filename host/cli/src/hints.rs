@@ -69,7 +69,7 @@ fn of_refusal(kind: &RefusalKind, adapter: &str) -> String {
     let allow =
         |place: &str| format!("under [adapter.{adapter}.network] write: allow = [\"{place}\"]");
     match kind {
-        RefusalKind::Declared(pattern) => format!("to allow it, {}", allow(pattern)),
+        RefusalKind::Declared { origin, .. } => format!("to allow it, {}", allow(origin)),
         RefusalKind::Undeclared => {
             "the plugin tried to reach a place that it never announced: do not allow that before its maker has \
              explained it"

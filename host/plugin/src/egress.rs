@@ -141,7 +141,10 @@ impl Gate {
         let near = near.map(|near| format!(" ({near})")).unwrap_or_default();
         let (kind, how) = match declared {
             Some(pattern) => (
-                RefusalKind::Declared(pattern.to_string()),
+                RefusalKind::Declared {
+                    origin: origin.to_string(),
+                    pattern: pattern.to_string(),
+                },
                 "its manifest declares it",
             ),
             None => (RefusalKind::Undeclared, "its manifest never announced it"),

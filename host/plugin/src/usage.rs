@@ -44,8 +44,13 @@ pub struct Refusal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefusalKind {
-    /// Its origin is not allowed, but the manifest declares it: this pattern would allow it.
-    Declared(String),
+    /// Its origin is not allowed, but the manifest declares it, with a pattern that may be of many more.
+    Declared {
+        /// The origin.
+        origin: String,
+        /// The manifest's pattern.
+        pattern: String,
+    },
     /// Its origin is not allowed, and the component never announced it.
     Undeclared,
     /// Its host leads to an address that is not on the internet, and the user has not named that host.

@@ -10,6 +10,7 @@
 //! | say what the adapter is | [`Manifest`], [`Setting`] |
 //! | read its settings | [`Settings`] |
 //! | send requests, several at once | [`Client`], [`Request`], [`Call`], [`Pipeline`] |
+//! | follow links to files in storage | [`Link`] |
 //! | follow pages to the end | [`Pages`] |
 //! | wait for a statement | [`Pacer`] |
 //! | read JSON that is not always what it should be | [`json`] |
@@ -77,7 +78,7 @@ pub use adapter::{Adapter, Coverage, Cursor, DescribeRequest, Entry, SchemaEntry
 pub use attributes::Attributes;
 pub use error::{Context, Error, ErrorCode, Result};
 pub use filter::TableFilter;
-pub use http::{Call, Client, Pipeline, Reason, Repeat, Request, Response, Retry};
+pub use http::{Call, Client, Link, Pipeline, Reason, Repeat, Request, Response, Retry};
 pub use manifest::{
     ControlShape, Endpoint, Folding, IdentifierRules, Manifest, Matching, Origin, Setting,
     SettingKind, StatementShape,

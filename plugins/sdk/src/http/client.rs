@@ -4,8 +4,9 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::call::Call;
+use super::call::{Call, wait_for_any};
 use super::failure::Reason;
+use super::link::{self, Link};
 use super::request::Request;
 use super::response::Response;
 use super::retry::Retry;
@@ -126,6 +127,23 @@ impl Client {
     /// Sends a request and blocks until its answer has come: for the calls that have no way to say that they wait.
     pub fn fetch(&self, request: Request) -> Result<Response> {
         self.send(request).finish()
+    }
+
+    /// Follows a link without waiting for the answer. Nothing of what goes to the warehouse goes there: no credential, because the host
+    /// attaches it to requests for the endpoint only, and no header but the link's own. The host refuses it unless the user has allowed
+    /// the place.
+    pub fn follow(&self, link: &Link) -> Call {
+        let client = self.clone().configured(|config| {
+            link.origin().clone_into(&mut config.origin);
+            config.headers.clear();
+            config.explain = link::explain;
+        });
+        client.send(link.request())
+    }
+
+    /// Blocks until one of these calls may have come further, but not longer than the given time.
+    pub fn wait_for_any<'a>(&self, calls: impl Iterator<Item = &'a Call>, at_most: Duration) {
+        wait_for_any(self, calls, at_most);
     }
 
     /// The time since some moment, never going back.

@@ -61,7 +61,15 @@ impl Request {
         Self::new("POST", path, Repeat::WhenRefused)
     }
 
-    fn new(method: &'static str, path: &'static str, repeat: Repeat) -> Self {
+    /// Reads what is at a path and a query that are encoded already.
+    pub(super) fn get_encoded(path: &str, query: &str) -> Self {
+        Self {
+            query: query.to_owned(),
+            ..Self::new("GET", path, Repeat::Always)
+        }
+    }
+
+    fn new(method: &'static str, path: &str, repeat: Repeat) -> Self {
         Self {
             method,
             path: path.to_owned(),

@@ -171,7 +171,7 @@ fn a_place_that_the_manifest_declares_is_refused_with_the_line_that_would_allow_
         &[
             "GET https://a.b.declared.example/x",
             "and its manifest declares it",
-            "under [adapter.lab.network] write: allow = [\"https://*.declared.example\"]",
+            "under [adapter.lab.network] write: allow = [\"https://a.b.declared.example\"]",
         ],
     );
     let error = heard("http://127.0.0.1:9", &request, "");
