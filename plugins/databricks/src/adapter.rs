@@ -1,11 +1,12 @@
 //! The adapter, configured.
 
 use rocky_adapter_sdk::{
-    Adapter, Client, Context, Cursor, DescribeRequest, Manifest, Pages, Request, Response, Result,
-    SchemaEntry, Settings, Step, TableFilter,
+    Adapter, Attributes, Client, Context, Cursor, DescribeRequest, Error, Manifest, Pages, Request,
+    Response, Result, SchemaEntry, Settings, Step, TableFilter,
 };
 
 use crate::auto::AutoTables;
+use crate::hive::{self, HiveTables};
 use crate::page::{CatalogsPage, Named, SchemasPage};
 use crate::rest::RestTables;
 use crate::settings::{DatabricksSettings, Source};
@@ -47,34 +48,60 @@ impl Adapter for Databricks {
             let page = response.read(SchemasPage::parse)?;
             Ok((names(page.schemas), page.next_page_token.map(Into::into)))
         };
-        let names = self
-            .list(request::schemas(catalog), read)
-            .context(|| format!("cannot list the schemas of catalog `{catalog}`"))?;
+        let names = if hive::is_hive(catalog) && self.settings.source != Source::Rest {
+            hive::schemas(&self.client, self.warehouse_for_hive()?, catalog)
+        } else {
+            self.list(request::schemas(catalog), read)
+        };
+        let names = names.context(|| format!("cannot list the schemas of catalog `{catalog}`"))?;
         Ok(names.into_iter().map(SchemaEntry::new).collect())
     }
 
     fn describe(&self, request: DescribeRequest) -> Result<Tables> {
         let mut request = request;
+        let learned = request.learned.clone();
         request.only = request.only.map(|names| self.settings.tables.only(names));
-        let source = match &self.settings.source {
-            Source::Auto { warehouse_id } => Kind::Auto(AutoTables::start(
-                &self.client,
-                warehouse_id.as_deref(),
-                request,
-            )),
-            Source::Rest => Kind::Rest(RestTables::start(&self.client, request)),
-            Source::InformationSchema { warehouse_id } => {
-                Kind::Sql(SqlTables::start(&self.client, warehouse_id, request))
-            }
-        };
+        let source =
+            match &self.settings.source {
+                source if hive::is_hive(&request.catalog) && *source != Source::Rest => {
+                    let warehouse_id = self.warehouse_for_hive()?;
+                    let budget = self.settings.max_statements;
+                    Kind::Hive(HiveTables::start(
+                        &self.client,
+                        warehouse_id,
+                        budget,
+                        request,
+                    ))
+                }
+                Source::Auto { warehouse_id } => Kind::Auto(AutoTables::start(
+                    &self.client,
+                    warehouse_id.as_deref(),
+                    request,
+                )),
+                Source::Rest => Kind::Rest(RestTables::start(&self.client, request)),
+                Source::InformationSchema { warehouse_id } => Kind::Sql(Box::new(
+                    SqlTables::start(&self.client, warehouse_id, request),
+                )),
+            };
         Ok(Tables {
             source,
             filter: self.settings.tables.clone(),
+            learned,
         })
     }
 }
 
 impl Databricks {
+    /// The SQL warehouse that has to tell of the catalog from before Unity Catalog.
+    fn warehouse_for_hive(&self) -> Result<&str> {
+        self.settings.source.warehouse_id().ok_or_else(|| {
+            Error::invalid_config(
+                "Unity Catalog does not know hive_metastore, which only SQL can describe: `warehouse_id` or `http_path` must say on \
+                 which SQL warehouse",
+            )
+        })
+    }
+
     /// Follows a list to its end.
     fn list(
         &self,
@@ -105,13 +132,16 @@ fn names(items: Option<Vec<Named<'_>>>) -> Vec<String> {
 pub struct Tables {
     source: Kind,
     filter: TableFilter,
+    /// What was known before.
+    learned: Attributes,
 }
 
 #[derive(Debug)]
 enum Kind {
     Auto(AutoTables),
     Rest(RestTables),
-    Sql(SqlTables),
+    Sql(Box<SqlTables>),
+    Hive(HiveTables),
 }
 
 impl Cursor for Tables {
@@ -120,7 +150,17 @@ impl Cursor for Tables {
             Kind::Auto(tables) => tables.next(),
             Kind::Rest(tables) => tables.next(),
             Kind::Sql(tables) => tables.next(),
+            Kind::Hive(tables) => tables.next(),
         };
-        step.map(|step| self.filter.step(step))
+        let mut step = self.filter.step(step?);
+        if let Step::Done(summary) = &mut step {
+            // What this answer did not have to find out is still known.
+            for (name, value) in self.learned.iter() {
+                if summary.learned.get(name).is_none() {
+                    summary.learned.set(name, value);
+                }
+            }
+        }
+        Ok(step)
     }
 }

@@ -75,11 +75,6 @@ impl AutoTables {
                 summary.learned.set(THROUGH_SQL, known);
                 Step::Done(summary)
             }
-            (Step::Done(mut summary), Source::Rest(..)) => {
-                let known = self.request.learned.get(THROUGH_SQL);
-                summary.learned.set_if_some(THROUGH_SQL, known);
-                Step::Done(summary)
-            }
             (step, _) => step,
         }
     }

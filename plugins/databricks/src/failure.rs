@@ -92,12 +92,20 @@ pub fn of_statement(error_code: Option<&str>, message: &str) -> Error {
         Some("PARSE_SYNTAX_ERROR" | "UNBOUND_SQL_PARAMETER" | "UNRESOLVED_COLUMN") => {
             ErrorCode::Internal
         }
+        _ if is_too_large(message) => ErrorCode::TooLarge,
         _ => error_code.map_or(ErrorCode::Protocol, code_of_statement),
     };
     let name = class.or(error_code);
     let mut error = Error::new(code, format!("the statement failed: {}", message.trim()));
     error.attributes.set_if_some("error_code", name);
     error
+}
+
+/// Whether a result was too large to come inline. There is no code of its own for that; the message begins so.
+fn is_too_large(message: &str) -> bool {
+    message
+        .to_ascii_lowercase()
+        .contains("inline byte limit exceeded")
 }
 
 fn code_of_statement(error_code: &str) -> ErrorCode {
@@ -173,6 +181,10 @@ mod tests {
                 ErrorCode::Other("statement-failed".into()),
             ),
             ("no class", ErrorCode::Other("statement-failed".into())),
+            (
+                "Inline byte limit exceeded. Statements executed with",
+                ErrorCode::TooLarge,
+            ),
         ] {
             assert_eq!(
                 of_statement(Some("BAD_REQUEST"), message).code,

@@ -1,9 +1,11 @@
 //! What this adapter is.
 
 use rocky_adapter_sdk::{
-    ControlShape, Endpoint, Folding, IdentifierRules, Manifest, Matching, Setting, SettingKind,
-    StatementShape,
+    ControlShape, Endpoint, Folding, IdentifierRules, Manifest, Matching, Origin, Setting,
+    SettingKind, StatementShape,
 };
+
+use crate::settings::MAX_STATEMENTS;
 
 /// Everything that can be told of the adapter without configuring it.
 pub fn manifest() -> Manifest {
@@ -20,8 +22,7 @@ pub fn manifest() -> Manifest {
         },
         settings: settings(),
         endpoints: vec![Endpoint::Setting("host".to_owned())],
-        // Results that are too large to come inline would need storage; such statements are refused instead.
-        origins: Vec::new(),
+        origins: origins(),
         statements: vec![StatementShape {
             method: "POST".to_owned(),
             path: "/api/2.0/sql/statements".to_owned(),
@@ -36,6 +37,20 @@ pub fn manifest() -> Manifest {
     }
 }
 
+/// Where the files of large results are: in the storage of the cloud that the workspace is in.
+fn origins() -> Vec<Origin> {
+    let origin = |pattern: &str| Origin {
+        pattern: pattern.to_owned(),
+        purpose: "results of statements that are too large to come inline".to_owned(),
+    };
+    let patterns = [
+        "https://*.amazonaws.com",
+        "https://*.core.windows.net",
+        "https://storage.googleapis.com",
+    ];
+    patterns.map(origin).to_vec()
+}
+
 fn settings() -> Vec<Setting> {
     use SettingKind::{Integer, Text, TextList};
     vec![
@@ -44,7 +59,8 @@ fn settings() -> Vec<Setting> {
             "source",
             Text,
             "Where tables are described from: Unity Catalog's REST API, which needs no SQL warehouse; the catalog's \
-             information_schema, which does; or auto: REST, and SQL where that is not permitted.",
+             information_schema, which does; or auto: REST, and SQL where that is not permitted. Tables of hive_metastore are \
+             described one by one with SQL, unless this is rest.",
         )
         .choices(["auto", "rest", "information_schema"])
         .default_value("auto"),
@@ -56,6 +72,12 @@ fn settings() -> Vec<Setting> {
         ),
         Setting::new("include", TextList, "Only tables with names like these are described; * stands for any characters, ? for one."),
         Setting::new("exclude", TextList, "Tables with names like these are not described."),
+        Setting::new(
+            "max_statements",
+            Integer,
+            "How many statements at most describe one schema of hive_metastore: one lists its tables, and each table takes one.",
+        )
+        .default_value(MAX_STATEMENTS),
         Setting::new(
             "retry_seconds",
             Integer,

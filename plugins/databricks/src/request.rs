@@ -51,6 +51,15 @@ pub fn me() -> Request {
     Request::get("/api/2.0/preview/scim/v2/Me").repeat(Repeat::Never)
 }
 
+/// How the result of a statement shall come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// In the answers themselves. Databricks refuses more than 25 MiB.
+    Inline,
+    /// As files behind links, which are of any size, but elsewhere.
+    ExternalLinks,
+}
+
 /// A statement and what it needs.
 #[derive(Debug, Serialize)]
 pub struct Execute<'a> {
@@ -72,7 +81,7 @@ pub struct Parameter<'a> {
 }
 
 /// Starts a statement. Sent again only if it was turned away: what was lost may be running.
-pub fn execute(execute: &Execute<'_>) -> Request {
+pub fn execute(execute: &Execute<'_>, disposition: Disposition) -> Request {
     #[derive(Serialize)]
     struct Body<'a> {
         #[serde(flatten)]
@@ -84,7 +93,10 @@ pub fn execute(execute: &Execute<'_>) -> Request {
     }
     Request::post("/api/2.0/sql/statements").json(&Body {
         execute,
-        disposition: "INLINE",
+        disposition: match disposition {
+            Disposition::Inline => "INLINE",
+            Disposition::ExternalLinks => "EXTERNAL_LINKS",
+        },
         format: "JSON_ARRAY",
         wait_timeout: HOLD,
         on_wait_timeout: "CONTINUE",

@@ -1,9 +1,10 @@
 //! What a statement answers.
 
+use std::collections::BTreeMap;
+
 use rocky_adapter_sdk::json::{Int64, Text};
 use rocky_adapter_sdk::{Error, Result};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 /// How a statement is doing.
 #[derive(Debug, Deserialize)]
@@ -84,7 +85,7 @@ pub struct ResultColumn<'a> {
 }
 
 /// A part of a result.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct Chunk<'a> {
     /// Which part, from 0.
     pub chunk_index: Option<Int64>,
@@ -96,9 +97,32 @@ pub struct Chunk<'a> {
     pub next_chunk_index: Option<Int64>,
     /// The rows; missing where there are none. A cell is a text, or null for NULL.
     #[serde(borrow)]
-    pub data_array: Option<Vec<Vec<Option<Text<'a>>>>>,
-    /// Where the rows are if they are not here. Never asked for.
-    pub external_links: Option<IgnoredAny>,
+    pub data_array: Option<Cells<'a>>,
+    /// Where the rows are if they are not here.
+    #[serde(borrow)]
+    pub external_links: Option<Vec<ExternalLink<'a>>>,
+}
+
+/// The rows of a chunk, as text.
+pub type Cells<'a> = Vec<Vec<Option<Text<'a>>>>;
+
+/// Where the rows of a chunk are: a JSON array of rows, in storage.
+#[derive(Debug, Deserialize)]
+pub struct ExternalLink<'a> {
+    /// Which part of the result it is, from 0.
+    pub chunk_index: Option<Int64>,
+    /// How many rows stand before it.
+    pub row_offset: Option<Int64>,
+    /// How many rows it has.
+    pub row_count: Option<Int64>,
+    /// The next part; missing in the last.
+    pub next_chunk_index: Option<Int64>,
+    /// The address, which expires. A secret.
+    #[serde(borrow)]
+    pub external_link: Text<'a>,
+    /// What has to be sent along.
+    #[serde(default)]
+    pub http_headers: Option<BTreeMap<String, String>>,
 }
 
 /// Where in a row each of our columns is. Names count, not places.
@@ -147,11 +171,6 @@ pub struct Tally {
 impl Tally {
     /// Takes a chunk into account. Each must be the next one.
     pub fn count(&mut self, chunk: &Chunk<'_>) -> Result<()> {
-        if chunk.external_links.is_some() {
-            return Err(Error::protocol(
-                "the statement's result came as external links where it was asked for inline",
-            ));
-        }
         let rows = chunk.data_array.as_ref().map_or(0, Vec::len) as u64;
         for (what, said, counted) in [
             ("chunk_index", chunk.chunk_index, self.chunks),
@@ -233,7 +252,6 @@ mod tests {
             r#"{"row_offset":3}"#,
             r#"{"row_count":1}"#,
             r#"{"row_count":-1}"#,
-            r#"{"external_links":[]}"#,
         ] {
             assert!(tally.count(&chunk(wrong)).is_err(), "{wrong}");
         }

@@ -5,6 +5,9 @@ use std::time::Duration;
 use rocky_adapter_sdk::{Error, Result, Retry, Settings, TableFilter};
 use serde::Deserialize;
 
+/// How many statements describe one schema unless the user says otherwise: at eight at a time some minutes.
+pub const MAX_STATEMENTS: u64 = 2_000;
+
 /// The settings, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatabricksSettings {
@@ -12,6 +15,8 @@ pub struct DatabricksSettings {
     pub source: Source,
     /// Which tables are described.
     pub tables: TableFilter,
+    /// How many statements at most describe one schema.
+    pub max_statements: u64,
     /// How hard to try.
     pub retry: Retry,
 }
@@ -40,6 +45,7 @@ struct Given {
     source: GivenSource,
     warehouse_id: Option<String>,
     http_path: Option<String>,
+    max_statements: Option<u64>,
     retry_seconds: Option<u64>,
     #[serde(default)]
     include: Vec<String>,
@@ -54,6 +60,17 @@ enum GivenSource {
     Auto,
     Rest,
     InformationSchema,
+}
+
+impl Source {
+    /// The SQL warehouse that statements may run on.
+    pub fn warehouse_id(&self) -> Option<&str> {
+        match self {
+            Self::Auto { warehouse_id } => warehouse_id.as_deref(),
+            Self::Rest => None,
+            Self::InformationSchema { warehouse_id } => Some(warehouse_id),
+        }
+    }
 }
 
 impl DatabricksSettings {
@@ -80,8 +97,19 @@ impl DatabricksSettings {
         Ok(Self {
             source,
             tables: TableFilter::new(given.include, given.exclude),
+            max_statements: max_statements(given.max_statements)?,
             retry: Retry { budget },
         })
+    }
+}
+
+/// One statement lists the tables, so that a single one would describe none.
+fn max_statements(given: Option<u64>) -> Result<u64> {
+    match given {
+        Some(0 | 1) => Err(Error::invalid_config(
+            "setting `max_statements` must be at least 2: one lists the tables, and one describes a table",
+        )),
+        given => Ok(given.unwrap_or(MAX_STATEMENTS)),
     }
 }
 

@@ -1,27 +1,27 @@
 //! A schema's tables through `information_schema`, with a single statement.
 
-use rocky_adapter_sdk::json::Int64;
 use rocky_adapter_sdk::{
-    Attributes, Client, Cursor, DescribeRequest, Error, ErrorCode, Outbox, Pipeline, Progress,
-    Response, Result, Step, Summary, Waited, log, ready,
+    Attributes, Client, Cursor, DescribeRequest, Error, ErrorCode, Outbox, Progress, Result, Step,
+    Summary, Waited, log, ready,
 };
 
-use crate::request::{self, Execute, Parameter};
-use crate::rows::{Chunk, Executed, Layout, Tally};
-use crate::statement::Statement;
+use crate::request::{self, Disposition, Execute, Parameter};
+use crate::result::{Row, Rows};
+use crate::statement::{self, Statement};
 use crate::tables::{self, Assembly, COLUMNS};
-
-/// How many chunks are fetched at a time.
-const CHUNKS_AT_ONCE: usize = 4;
 
 /// More names than this are not sent to the warehouse; the wanted tables are then picked from the answer.
 const MOST_NAMES: usize = 200;
+
+/// What `learned` calls the schemas whose results are too large to come inline, each between two line breaks.
+const THROUGH_LINKS: &str = "through_links";
 
 /// An answer, page by page.
 #[derive(Debug)]
 pub struct SqlTables {
     client: Client,
     warehouse_id: String,
+    request: DescribeRequest,
     assembly: Assembly,
     outbox: Outbox,
     stage: Stage,
@@ -29,135 +29,100 @@ pub struct SqlTables {
 
 #[derive(Debug)]
 enum Stage {
-    Running(Statement),
-    Reading(Box<Reading>),
+    Running(Statement, Disposition),
+    Reading(Box<Rows<{ COLUMNS.len() }>>, Disposition),
     Done(Summary),
-}
-
-/// The result of a statement, chunk by chunk.
-#[derive(Debug)]
-struct Reading {
-    statement_id: String,
-    layout: Layout<{ COLUMNS.len() }>,
-    chunks: Pipeline<u64>,
-    /// How many chunks were asked for, counting the first, which came by itself.
-    asked: u64,
-    /// How many chunks there are, as far as is known.
-    total_chunks: u64,
-    total_rows: Option<u64>,
-    truncated: bool,
-    tally: Tally,
 }
 
 impl SqlTables {
     /// Sends the statement.
     pub fn start(client: &Client, warehouse_id: &str, request: DescribeRequest) -> Self {
-        let names = request
-            .only
-            .as_deref()
-            .filter(|names| names.len() <= MOST_NAMES)
-            .unwrap_or_default();
-        let sql = statement(&request.catalog, names.len());
-        let parameter = |name: String, value| Parameter { name, value };
-        let schema = parameter("schema".to_owned(), request.schema.as_str());
-        let tables = names
-            .iter()
-            .enumerate()
-            .map(|(index, name)| parameter(format!("table_{index}"), name));
-        let execute = Execute {
-            statement: &sql,
-            warehouse_id,
-            parameters: std::iter::once(schema).chain(tables).collect(),
+        let disposition = match is_through_links(&request) {
+            true => Disposition::ExternalLinks,
+            false => Disposition::Inline,
         };
-        let statement = Statement::start(client, request::execute(&execute));
         Self {
             client: client.clone(),
             warehouse_id: warehouse_id.to_owned(),
-            assembly: Assembly::new(request),
+            assembly: Assembly::new(request.clone()),
             outbox: Outbox::new(),
-            stage: Stage::Running(statement),
+            stage: Stage::Running(
+                send(client, warehouse_id, &request, disposition),
+                disposition,
+            ),
+            request,
         }
     }
 
     /// Takes what has come into the outbox, or to the summary.
     fn receive(&mut self) -> Result<Waited<()>> {
+        let (assembly, outbox) = (&mut self.assembly, &mut self.outbox);
+        let take = |row: Row<'_, { COLUMNS.len() }>| assembly.add(row, outbox);
         match &mut self.stage {
-            Stage::Running(statement) => {
-                let response = ready!(statement.next()?);
-                self.begin(&response)?;
-            }
-            Stage::Reading(reading) => {
-                let Some((index, outcome)) = ready!(reading.next_chunk()) else {
-                    self.finish()?;
-                    return Ok(Waited::Ready(()));
+            Stage::Running(statement, disposition) => {
+                let disposition = *disposition;
+                let response = match statement.next() {
+                    Err(error)
+                        if error.code == ErrorCode::TooLarge
+                            && disposition == Disposition::Inline =>
+                    {
+                        return Ok(self.turn_to_links(&error));
+                    }
+                    outcome => ready!(outcome?),
                 };
-                let response = outcome.map_err(|error| result_is_gone(error, index))?;
-                let chunk: Chunk = response.json()?;
-                reading.take(chunk, &mut self.assembly, &mut self.outbox)?;
-                reading.ask();
+                let rows = Rows::begin(&self.client, &response, COLUMNS, take)?;
+                self.stage = Stage::Reading(Box::new(rows), disposition);
+            }
+            Stage::Reading(rows, _) => {
+                if !ready!(rows.next(take)?) {
+                    self.finish()?;
+                }
             }
             Stage::Done(_) => {}
         }
         Ok(Waited::Ready(()))
     }
 
-    fn begin(&mut self, response: &Response) -> Result<()> {
-        let executed: Executed = response.json()?;
-        let manifest = &executed.manifest;
-        let total = |count: Option<_>| count.and_then(|Int64(count)| u64::try_from(count).ok());
-        let mut reading = Box::new(Reading {
-            statement_id: executed.statement_id.into(),
-            layout: Layout::find(COLUMNS, &manifest.schema)?,
-            chunks: Pipeline::new(&self.client, CHUNKS_AT_ONCE),
-            asked: 1,
-            total_chunks: total(manifest.total_chunk_count).unwrap_or(1),
-            total_rows: total(manifest.total_row_count),
-            truncated: manifest.truncated,
-            tally: Tally::default(),
-        });
-        log::debug!(
-            "statement {}: {} chunks",
-            reading.statement_id,
-            reading.total_chunks
-        );
-        // The other chunks are on their way while the first is read.
-        reading.ask();
-        if let Some(chunk) = executed.result {
-            reading.take(chunk, &mut self.assembly, &mut self.outbox)?;
-            reading.ask();
-        }
-        self.stage = Stage::Reading(reading);
-        Ok(())
+    /// The result is too large to come inline: it is asked for once more, as files.
+    fn turn_to_links(&mut self, error: &Error) -> Waited<()> {
+        log::info!("asking for links to the result: {error}");
+        let disposition = Disposition::ExternalLinks;
+        let statement = send(&self.client, &self.warehouse_id, &self.request, disposition);
+        self.stage = Stage::Running(statement, disposition);
+        let message = "the result is too large to come inline; asking for links to it";
+        Waited::Waiting(Progress::new(message))
     }
 
-    /// Says what was attempted. Where the API itself does not find something, it is the SQL warehouse.
     fn explained(&self, error: Error) -> Error {
-        let by_api = error.attributes.get("http_status").is_some();
-        if error.code == ErrorCode::NotFound && by_api {
-            return error.context(format_args!(
-                "cannot run a statement on SQL warehouse `{}`",
-                self.warehouse_id
-            ));
+        match statement::is_without_warehouse(&error) {
+            true => statement::without_warehouse(error, &self.warehouse_id),
+            false => self.assembly.explained(error),
         }
-        self.assembly.explained(error)
     }
 
     /// Everything has come: what is left is the last table, and the truth about the whole.
     fn finish(&mut self) -> Result<()> {
-        let Stage::Reading(reading) = &self.stage else {
+        let Stage::Reading(rows, disposition) = &self.stage else {
             return Ok(());
         };
-        reading.tally.check(reading.total_rows)?;
-        let principal = self.assembly.finish(reading.truncated, &mut self.outbox)?;
+        let truncated = rows.is_truncated();
+        let principal = self.assembly.finish(truncated, &mut self.outbox)?;
         let facts = [
-            ("statement_id", reading.statement_id.clone()),
-            ("rows", reading.tally.rows().to_string()),
+            ("statement_id", rows.statement_id().to_owned()),
+            ("rows", rows.count().to_string()),
         ];
-        let summary = if reading.truncated {
-            Summary::truncated("Databricks cut the statement's result short")
-        } else {
-            Summary::exhausted()
+        let mut summary = match truncated {
+            true => Summary::truncated("Databricks cut the statement's result short"),
+            false => Summary::exhausted(),
         };
+        if *disposition == Disposition::ExternalLinks {
+            let known = self.request.learned.get(THROUGH_LINKS).unwrap_or("\n");
+            let known = match is_through_links(&self.request) {
+                true => known.to_owned(),
+                false => format!("{known}{}\n", full_name(&self.request)),
+            };
+            summary.learned.set(THROUGH_LINKS, known);
+        }
         self.stage = Stage::Done(Summary {
             principal,
             attributes: Attributes::from_iter(facts),
@@ -167,50 +132,40 @@ impl SqlTables {
     }
 }
 
-impl Reading {
-    fn next_chunk(&mut self) -> Waited<Option<(u64, Result<Response>)>> {
-        match self.chunks.next_outcome() {
-            Waited::Waiting(_) => Waited::Waiting(
-                Progress::new("the statement's result is on its way")
-                    .with_count(self.tally.chunks(), self.total_chunks),
-            ),
-            ready => ready,
-        }
-    }
+/// Sends the statement that describes a schema.
+fn send(
+    client: &Client,
+    warehouse_id: &str,
+    request: &DescribeRequest,
+    disposition: Disposition,
+) -> Statement {
+    let names = request
+        .only
+        .as_deref()
+        .filter(|names| names.len() <= MOST_NAMES)
+        .unwrap_or_default();
+    let sql = sql(&request.catalog, names.len());
+    let parameter = |name: String, value| Parameter { name, value };
+    let schema = parameter("schema".to_owned(), request.schema.as_str());
+    let tables = names
+        .iter()
+        .enumerate()
+        .map(|(index, name)| parameter(format!("table_{index}"), name));
+    let execute = Execute {
+        statement: &sql,
+        warehouse_id,
+        parameters: std::iter::once(schema).chain(tables).collect(),
+    };
+    Statement::start(client, request::execute(&execute, disposition))
+}
 
-    /// Asks for the chunks that are next, but not for more than can be read soon: their number is only said, not yet seen.
-    fn ask(&mut self) {
-        let soon = self.tally.chunks().max(1) + CHUNKS_AT_ONCE as u64;
-        while self.asked < self.total_chunks.min(soon) {
-            self.chunks
-                .push(self.asked, request::chunk(&self.statement_id, self.asked));
-            self.asked += 1;
-        }
-    }
+fn full_name(request: &DescribeRequest) -> String {
+    format!("{}\t{}", request.catalog, request.schema)
+}
 
-    fn take(
-        &mut self,
-        chunk: Chunk<'_>,
-        assembly: &mut Assembly,
-        outbox: &mut Outbox,
-    ) -> Result<()> {
-        self.tally.count(&chunk)?;
-        // A successor that was not announced counts too.
-        if let Some(next) = chunk.next_chunk_index {
-            if u64::try_from(next.0) != Ok(self.tally.chunks()) {
-                return Err(Error::protocol(format!(
-                    "chunk {} is followed by chunk {}",
-                    self.tally.chunks() - 1,
-                    next.0
-                )));
-            }
-            self.total_chunks = self.total_chunks.max(self.tally.chunks() + 1);
-        }
-        for row in chunk.data_array.unwrap_or_default() {
-            assembly.add(self.layout.cells(row)?, outbox)?;
-        }
-        Ok(())
-    }
+fn is_through_links(request: &DescribeRequest) -> bool {
+    let known = request.learned.get(THROUGH_LINKS).unwrap_or_default();
+    known.contains(&format!("\n{}\n", full_name(request)))
 }
 
 impl Cursor for SqlTables {
@@ -227,21 +182,9 @@ impl Cursor for SqlTables {
     }
 }
 
-/// A result that Databricks does not know any more is not what the caller means by not found.
-fn result_is_gone(error: Error, chunk: u64) -> Error {
-    let error = error.context(format_args!(
-        "cannot fetch chunk {chunk} of the statement's result"
-    ));
-    if error.code == ErrorCode::NotFound {
-        error.with_code(ErrorCode::Unavailable)
-    } else {
-        error
-    }
-}
-
 /// The statement. The outer joins tell three things apart: a schema that does not exist has no row, one without tables has a row without
 /// table, and a table without columns has a row without column.
-fn statement(catalog: &str, names: usize) -> String {
+fn sql(catalog: &str, names: usize) -> String {
     let information = format!("{}.information_schema", tables::quoted(catalog));
     let wanted = match names {
         0 => String::new(),
@@ -270,10 +213,10 @@ mod tests {
     #[test]
     fn the_wanted_tables_are_parameters() {
         assert!(
-            statement("raw", 2)
+            sql("raw", 2)
                 .contains("s.schema_name AND t.table_name IN (:table_0, :table_1) LEFT JOIN")
         );
-        assert!(!statement("raw", 0).contains(" IN "));
+        assert!(!sql("raw", 0).contains(" IN "));
     }
 
     proptest! {
@@ -281,9 +224,9 @@ mod tests {
         #[test]
         fn a_catalog_s_name_never_becomes_sql(catalog in any::<String>()) {
             let quoted = format!("`{}`", catalog.replace('`', "``"));
-            let parts: Vec<String> = statement("", 0).split("``").map(str::to_owned).collect();
+            let parts: Vec<String> = sql("", 0).split("``").map(str::to_owned).collect();
             prop_assert_eq!(parts.len(), 4);
-            prop_assert_eq!(statement(&catalog, 0), parts.join(&quoted));
+            prop_assert_eq!(sql(&catalog, 0), parts.join(&quoted));
         }
     }
 }

@@ -15,6 +15,7 @@ pub struct Statement {
     state: State,
     id: Option<String>,
     pacer: Pacer,
+    started: Duration,
     message: &'static str,
 }
 
@@ -32,6 +33,9 @@ impl Statement {
     /// How long dropping waits for the id of a statement that was just sent: a little longer than Databricks holds it back.
     const ID_GRACE: Duration = Duration::from_secs(6);
 
+    /// Databricks keeps a result for longer than this, so that one that is gone earlier was never there.
+    const KEPT: Duration = Duration::from_secs(15 * 60);
+
     /// How long dropping waits until the cancellation is on its way.
     const CANCEL_GRACE: Duration = Duration::from_secs(2);
 
@@ -42,6 +46,7 @@ impl Statement {
             state: State::Asked(client.send(execute)),
             id: None,
             pacer: Pacer::new(client),
+            started: client.now(),
             message: "the statement is on its way to the SQL warehouse",
         }
     }
@@ -113,6 +118,10 @@ impl Statement {
                 ErrorCode::Other("cancelled".to_owned()),
                 "somebody, or the warehouse itself, cancelled the statement",
             ),
+            "CLOSED" if self.client.now() - self.started < Self::KEPT => Error::new(
+                ErrorCode::TooLarge,
+                "the statement's result was closed at once, as one is that is too large to come inline",
+            ),
             "CLOSED" => Error::new(
                 ErrorCode::Unavailable,
                 "the statement's result is gone: it was not fetched in time",
@@ -166,6 +175,18 @@ impl Statement {
             Some(Ok(_)) | None => log::debug!("statement {id} was cancelled"),
         }
     }
+}
+
+/// Whether it is the SQL warehouse that does not exist, rather than what the statement is about: the API says so itself.
+pub fn is_without_warehouse(error: &Error) -> bool {
+    error.code == ErrorCode::NotFound && error.attributes.get("http_status").is_some()
+}
+
+/// Says what was attempted where the SQL warehouse does not exist.
+pub fn without_warehouse(error: Error, warehouse_id: &str) -> Error {
+    error.context(format_args!(
+        "cannot run a statement on SQL warehouse `{warehouse_id}`"
+    ))
 }
 
 impl Drop for Statement {

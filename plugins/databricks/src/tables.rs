@@ -99,7 +99,7 @@ fn data_type(column: &str, text: Option<Text<'_>>, member: &str) -> Result<Strin
 }
 
 /// Whether some of a type's fields were left out: `struct<a: int, ... 12 more fields>`.
-fn is_shortened(data_type: &str) -> bool {
+pub fn is_shortened(data_type: &str) -> bool {
     let counts = |rest: &str| {
         let tail = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
         tail.len() < rest.len()
@@ -112,7 +112,7 @@ fn is_shortened(data_type: &str) -> bool {
 }
 
 /// What a table is. Most tables are managed ones, so those are simply tables.
-fn kind(table_type: Option<&str>) -> String {
+pub fn kind(table_type: Option<&str>) -> String {
     match table_type {
         None | Some("MANAGED" | "") => "table".to_owned(),
         Some(other) => other.to_ascii_lowercase(),

@@ -8,6 +8,8 @@ use rocky_adapter_sdk::{
 use crate::Databricks;
 
 mod auto;
+mod hive;
+mod links;
 mod lists;
 mod rest;
 mod sql;

@@ -293,11 +293,6 @@ fn a_result_that_does_not_add_up_is_an_error() {
             r#"{"next_chunk_index":5,"data_array":[]}"#,
             "chunk 0 is followed by chunk 5",
         ),
-        (
-            "",
-            r#"{"external_links":[{"external_link":"https://x"}]}"#,
-            "external links",
-        ),
     ] {
         let script = Script::new();
         script.on(EXECUTE, succeeded(manifest, chunk));

@@ -61,7 +61,6 @@ fn a_statement_that_fails_says_why() {
             ErrorCode::Other("cancelled".into()),
             "cancelled the statement",
         ),
-        (state("CLOSED"), ErrorCode::Unavailable, "result is gone"),
         (state("DREAMING"), ErrorCode::Protocol, "`DREAMING`"),
     ] {
         let script = Script::new();
@@ -72,6 +71,20 @@ fn a_statement_that_fails_says_why() {
         assert_eq!(error.attributes.get("statement_id"), Some("01f0"));
         assert_eq!(script.lines(), [EXECUTE], "nothing is left to cancel");
     }
+}
+
+#[test]
+fn a_result_that_is_closed_late_was_not_fetched_in_time() {
+    let script = Script::new();
+    script.on(EXECUTE, state("RUNNING"));
+    for _ in 0..200 {
+        script.on(POLL, state("RUNNING"));
+    }
+    script.on(POLL, state("CLOSED"));
+    let error = sql(&script).unwrap_err();
+    assert!(script.elapsed().as_secs() > 900);
+    assert_eq!(error.code, ErrorCode::Unavailable);
+    assert!(error.message.contains("result is gone"), "{error}");
 }
 
 #[test]

@@ -10,6 +10,7 @@
 //! | `attacks`, `statements` | plugins that attack, and what they may send |
 //! | `responses` | servers that attack |
 //! | `network` | TLS, proxies and names |
+//! | `databricks` | what only Databricks has: sign-in of programs, large results, `hive_metastore` |
 //! | `secrets`, `credentials` | every kind of credential is sent to the warehouse and is nowhere else |
 //! | `lock`, `artifacts` | which plugins a project trusts, and which compiled ones |
 //! | `schema`, `state`, `inspect`, `usage`, `config`, `json` | what is printed |
@@ -29,6 +30,7 @@ mod concurrency;
 mod config;
 mod crash;
 mod credentials;
+mod databricks;
 mod differential;
 mod echo_server;
 mod fault_table;
