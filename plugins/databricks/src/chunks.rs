@@ -186,10 +186,7 @@ impl Part {
                 },
                 State::Following(call, file) => match call.poll() {
                     None => return,
-                    Some(Err(error))
-                        if error.code == ErrorCode::PermissionDenied
-                            && self.renewals < MOST_RENEWALS =>
-                    {
+                    Some(Err(error)) if is_refusal(&error) && self.renewals < MOST_RENEWALS => {
                         self.renewals += 1;
                         log::debug!("asking for the link of chunk {} again: {error}", self.index);
                         State::Asking(client.send(request::chunk(statement_id, self.index)))
@@ -241,10 +238,16 @@ fn follow(client: &Client, links: &[ExternalLink<'_>], index: u64) -> Result<Sta
 
 /// What storage refuses says nothing of what the principal may do in the warehouse.
 fn storage_refuses(error: Error) -> Error {
-    match error.code {
-        ErrorCode::PermissionDenied => error.with_code(ErrorCode::Unavailable),
-        _ => error,
+    match is_refusal(&error) {
+        true => error.with_code(ErrorCode::Unavailable),
+        false => error,
     }
+}
+
+/// Whether storage refuses a link, as it does when that has expired.
+fn is_refusal(error: &Error) -> bool {
+    let refusals = [ErrorCode::PermissionDenied, ErrorCode::Unauthenticated];
+    refusals.contains(&error.code)
 }
 
 /// A result that Databricks does not know any more is not what the caller means by not found.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rocky_emulator::emulator::{DEFAULT_TOKEN, DEFAULT_WAREHOUSE};
-use rocky_emulator::{Emulator, Shape};
+use rocky_emulator::{Emulator, RawColumn, RawTable, RawTables, Shape};
 use serde_json::Value;
 
 use crate::project::Project;
@@ -80,4 +80,80 @@ fn rest_and_sql_describe_the_same_tables() {
         .collect();
     assert!(types.len() > 15, "{types:?}");
     assert_eq!(rest, sql);
+}
+
+/// Every form of type that there is.
+const TYPES: [&str; 34] = [
+    "boolean",
+    "tinyint",
+    "smallint",
+    "int",
+    "bigint",
+    "float",
+    "double",
+    "decimal(38,18)",
+    "string",
+    "string collate UNICODE_CI",
+    "char(3)",
+    "varchar(200)",
+    "binary",
+    "date",
+    "timestamp",
+    "timestamp_ntz",
+    "time",
+    "time(3)",
+    "void",
+    "variant",
+    "object",
+    "interval year",
+    "interval year to month",
+    "interval day",
+    "interval day to second",
+    "interval minute to second",
+    "geography(4326)",
+    "geography(any)",
+    "geometry(0)",
+    "array<int>",
+    "map<string,array<decimal(10,2)>>",
+    "struct<>",
+    "struct<a:int not null,`b ``c`:string,d:struct<e:array<map<int,date>>>>",
+    "array<struct<x:varchar(5),y:interval month>>",
+];
+
+#[test]
+fn the_hive_metastore_as_json_tells_the_same_types() {
+    let emulator = Emulator::builder().start().unwrap();
+    emulator.settings(|settings| settings.hive_as_json = true);
+    let columns = (0..).zip(TYPES).map(|(at, data_type)| RawColumn {
+        nullable: at % 2 == 0,
+        comment: (at % 3 == 0).then(|| format!("it's \"{data_type}\"")),
+        partition_index: (at == 3).then_some(0),
+        ..RawColumn::new(&format!("c{at}"), data_type)
+    });
+    let table = RawTable::new("every_type", columns.collect());
+    for catalog in ["hive_metastore", "c"] {
+        emulator.add_tables(RawTables {
+            catalog: catalog.to_owned(),
+            schema: "s".to_owned(),
+            tables: vec![table.clone()],
+        });
+    }
+    let url = emulator.url();
+    let pipelines = ["hive_metastore", "c"].map(|catalog| {
+        format!("[pipeline.{catalog}]\nsource = {{ adapter = \"lake\", catalog = \"{catalog}\", schemas = [\"s\"] }}\n")
+    });
+    let project = Project::new(&format!(
+        "[adapter.lake]\nplugin = \"databricks\"\nhost = \"{url}\"\nwarehouse_id = \"{DEFAULT_WAREHOUSE}\"\n\
+         [adapter.lake.auth]\ntype = \"bearer\"\ntoken = \"{DEFAULT_TOKEN}\"\n{}",
+        pipelines.concat()
+    ));
+    let run = project.rocky(&["run"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let [hive, unity] = ["hive_metastore", "c"].map(|catalog| {
+        let shown = project.json(&["schema", "show", &format!("{catalog}.s.every_type")]);
+        let columns = shown["columns"].as_array().unwrap();
+        columns.iter().map(column).collect::<Vec<_>>()
+    });
+    assert_eq!(hive.len(), TYPES.len());
+    assert_eq!(hive, unity);
 }

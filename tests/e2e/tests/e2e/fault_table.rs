@@ -23,28 +23,43 @@ Whatever happens, a schema is cached as it was before or as it is now, never in 
 /// Where the workspace fails, and how to find those requests.
 struct Place {
     title: &'static str,
-    through_sql: bool,
+    through: Through,
     path: &'static str,
     query: Option<&'static str>,
 }
 
-const PLACES: [Place; 3] = [
+/// How the tables are described.
+#[derive(Clone, Copy, PartialEq)]
+enum Through {
+    Rest,
+    Sql,
+    /// A result that is too large to come inline.
+    Links,
+}
+
+const PLACES: [Place; 4] = [
     Place {
         title: "Unity Catalog's REST API: the second page of the tables",
-        through_sql: false,
+        through: Through::Rest,
         path: "/unity-catalog/tables",
         query: Some("page_token="),
     },
     Place {
         title: "Statements: the request that starts one",
-        through_sql: true,
+        through: Through::Sql,
         path: "/api/2.0/sql/statements",
         query: None,
     },
     Place {
         title: "Statements: a chunk of the result",
-        through_sql: true,
+        through: Through::Sql,
         path: "/result/chunks/",
+        query: None,
+    },
+    Place {
+        title: "Statements: a file in storage, of a result that is too large to come inline",
+        through: Through::Links,
+        path: "/results/",
         query: None,
     },
 ];
@@ -70,6 +85,9 @@ fn changed(place: &Place, retry_seconds: u32) -> Lake {
     let emulator = Emulator::builder().settings(|settings| {
         settings.page_size = 1;
         settings.chunk_rows = 1;
+        if place.through == Through::Links {
+            settings.inline_limit_bytes = 1;
+        }
     });
     let emulator = emulator.start().unwrap();
     let tables: [(&str, &[(&str, &str)]); 3] = [
@@ -78,9 +96,13 @@ fn changed(place: &Place, retry_seconds: u32) -> Lake {
         ("t3", &[("x", "int")]),
     ];
     add_tables(&emulator, "s", &tables);
-    let source = match place.through_sql {
-        true => through_sql(),
-        false => "source = \"rest\"".to_owned(),
+    let source = match place.through {
+        Through::Rest => "source = \"rest\"".to_owned(),
+        Through::Sql => through_sql(),
+        Through::Links => {
+            let storage = emulator.storage_url();
+            format!("{}\nnetwork.allow = [\"{storage}\"]", through_sql())
+        }
     };
     let lake = Lake::new(
         emulator,
@@ -103,7 +125,8 @@ fn outcome(lake: &Lake) -> (String, &'static str) {
     let said = match error["message"].as_str() {
         None => "nothing: it is got over".to_owned(),
         Some(message) => format!(
-            "{message}. *{}*",
+            "{}. *{}*",
+            message.trim_end_matches('.'),
             error["hint"].as_str().unwrap_or_default()
         ),
     };
@@ -117,6 +140,7 @@ fn outcome(lake: &Lake) -> (String, &'static str) {
         // Chunks are fetched several at a time, and any of them may be the one that fails.
         (r"chunk \d+", "chunk N"),
         (r"chunks/\d+", "chunks/N"),
+        (r"results/([^/]+)/\d+", "results/$1/N"),
         (r"after \d+ bytes", "after … bytes"),
         (r"\|", "\\|"),
         (r"\s+", " "),
