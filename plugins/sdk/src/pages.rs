@@ -43,6 +43,18 @@ impl Pages {
         }
     }
 
+    /// The pages after one that came by another way and ended with this token.
+    pub fn resume(client: &Client, first: Request, parameter: &'static str, token: &str) -> Self {
+        Self {
+            state: State::Coming(client.send(first.clone().query(parameter, token))),
+            client: client.clone(),
+            first,
+            parameter,
+            seen: HashSet::from([hash(token)]),
+            count: 1,
+        }
+    }
+
     /// The next page, or none after the last one.
     pub fn next_page(&mut self) -> Result<Waited<Option<Response>>> {
         match &mut self.state {
@@ -76,9 +88,7 @@ impl Pages {
             self.state = State::Ended;
             return Ok(());
         };
-        let mut hasher = DefaultHasher::new();
-        token.hash(&mut hasher);
-        if !self.seen.insert(hasher.finish()) {
+        if !self.seen.insert(hash(token)) {
             self.state = State::Ended;
             return Err(Error::protocol(format!(
                 "{} leads in a circle: page {} ends with a page token that an earlier page ended with",
@@ -98,6 +108,12 @@ impl Pages {
     pub fn count(&self) -> u64 {
         self.count
     }
+}
+
+fn hash(token: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    token.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]

@@ -151,6 +151,11 @@ impl Client {
         self.transport.now()
     }
 
+    /// A number that nobody can guess, such as for the id of a request.
+    pub fn random(&self) -> u64 {
+        self.transport.random()
+    }
+
     /// Blocks for a while. A cursor uses [`Pacer`](crate::Pacer), which never blocks for long.
     pub fn sleep(&self, time: Duration) {
         if !time.is_zero() {
