@@ -9,8 +9,8 @@ use rocky_schema::ErrorCode;
 pub enum Configured {
     /// `[adapter.NAME]` of a project.
     Project,
-    /// `--set` on the command line, and the token from this environment variable.
-    CommandLine { token: String },
+    /// `--set` on the command line, and the token from this environment variable, if from any.
+    CommandLine { token: Option<String> },
     /// Nowhere: it was only asked what it is.
     Nowhere,
 }
@@ -18,8 +18,11 @@ pub enum Configured {
 impl Configured {
     fn credential(&self, adapter: &str) -> String {
         match self {
-            Self::CommandLine { token } => {
+            Self::CommandLine { token: Some(token) } => {
                 format!("the token in the environment variable {token}")
+            }
+            Self::CommandLine { token: None } => {
+                "the token: --token-env names the environment variable that holds it".to_owned()
             }
             _ => format!("the credential under [adapter.{adapter}.auth]"),
         }
@@ -101,9 +104,7 @@ fn of_credential(
 ) -> Option<String> {
     let hint = error.hint()?;
     match configured {
-        Configured::CommandLine { token } => Some(format!(
-            "check the token in the environment variable {token}"
-        )),
+        Configured::CommandLine { .. } => Some(format!("check {}", configured.credential(adapter))),
         _ => Some(format!("{hint} (under [adapter.{adapter}.auth])")),
     }
 }

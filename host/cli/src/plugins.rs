@@ -92,6 +92,35 @@ impl<'a> Plugins<'a> {
         Ok(plugin)
     }
 
+    /// The token of an adapter without a project. One that the user asks for has to be there.
+    fn token(
+        &self,
+        variable: Option<&str>,
+        is_asked_for: bool,
+    ) -> Result<CredentialConfig, CommandError> {
+        let Some(variable) = variable else {
+            self.context.warn(
+                "a plugin that is given as a file gets no token by itself: requests go out without a credential \
+                 (--token-env names the environment variable that holds one)",
+            );
+            return Ok(CredentialConfig::None);
+        };
+        match context::variable(variable) {
+            Some(token) => Ok(CredentialConfig::Bearer {
+                token: SecretSource::Text(Secret::new(token)),
+            }),
+            None if is_asked_for => Err(CommandError::usage(format!(
+                "--token-env {variable}: this environment variable is not set"
+            ))),
+            None => {
+                self.context.warn(&format!(
+                    "{variable} is not set: requests go out without a credential"
+                ));
+                Ok(CredentialConfig::None)
+            }
+        }
+    }
+
     /// Whether a plugin can be asked to describe anything; says so if not.
     fn describes(&self, plugin: &Plugin) -> bool {
         if !plugin.describes() {
@@ -156,11 +185,12 @@ impl<'a> Plugins<'a> {
         Ok(Some(ready(adapter, Configured::Project)))
     }
 
-    /// An adapter without a project: settings from the command line, the token from the environment. None if its plugin has
-    /// nothing to describe.
+    /// An adapter without a project: settings from the command line, the token from the environment variable of that name, or of the
+    /// plugin's. None if its plugin has nothing to describe.
     pub async fn ad_hoc(
         &mut self,
         reference: &PluginReference,
+        token_env: Option<&str>,
         overrides: &Map<String, Value>,
     ) -> Result<Option<Ready>, CommandError> {
         let plugin = self.load(reference, &self.context.directory).await?;
@@ -169,20 +199,11 @@ impl<'a> Plugins<'a> {
         }
         let name = plugin.manifest().name.clone();
         let settings = typed(&plugin, overrides)?;
-        let variable = token_variable(&name);
-        let credential = match context::variable(&variable) {
-            Some(token) => CredentialConfig::Bearer {
-                token: SecretSource::Text(Secret::new(token)),
-            },
-            None => {
-                self.context.warn(&format!(
-                    "{variable} is not set: requests go out without a credential"
-                ));
-                CredentialConfig::None
-            }
-        };
+        let variable = token_variable(reference, token_env);
+        let credential = self.token(variable.as_deref(), token_env.is_some())?;
         let explain = |error: ConfigError| {
             if let ConfigError::Credential(error) = &error {
+                let variable = variable.as_deref().unwrap_or_default();
                 let message =
                     format!("the environment variable {variable} cannot be used: {error}");
                 return CommandError::failed(message);
@@ -244,9 +265,17 @@ fn proxy_for(endpoint: &Origin, choice: &ProxyChoice) -> Result<Option<Proxy>, C
     }
 }
 
-/// The environment variable that holds the token of an adapter without a project: `DATABRICKS_TOKEN`.
-fn token_variable(plugin: &str) -> String {
-    format!("{}_TOKEN", plugin.to_uppercase().replace('-', "_"))
+/// The environment variable that holds the token of an adapter without a project: the one that the user names, or that of the plugin's
+/// name as the user typed it, `DATABRICKS_TOKEN`. What a plugin calls itself does not count, or it could choose among all secrets of
+/// the environment.
+fn token_variable(reference: &PluginReference, token_env: Option<&str>) -> Option<String> {
+    match (token_env, reference) {
+        (Some(variable), _) => Some(variable.to_owned()),
+        (None, PluginReference::Name(name)) => {
+            Some(format!("{}_TOKEN", name.to_uppercase().replace('-', "_")))
+        }
+        (None, PluginReference::Path(_)) => None,
+    }
 }
 
 /// Texts from the command line as the kinds that the plugin's settings take: `true` and `5` where it takes such.

@@ -21,7 +21,8 @@ use crate::run::{Request, Role, RunReport, execute, plan};
 /// that fails keeps what the cache holds of it and does not stop the others.
 ///
 /// Without a project, name a plugin, its settings and the schemas. The token comes
-/// from the environment variable named after the plugin, such as DATABRICKS_TOKEN:
+/// from the environment variable named after the plugin, such as DATABRICKS_TOKEN,
+/// or from the one that --token-env names:
 ///
 ///     rocky run --plugin databricks --set host=https://… --catalog raw --schema flights
 #[derive(Debug, Args)]
@@ -36,6 +37,9 @@ pub struct RunArgs {
     /// A setting of the adapter, over the project's; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     settings: Vec<(String, String)>,
+    /// The environment variable that holds the token, where no project says how to sign in
+    #[arg(long, value_name = "VARIABLE", requires = "plugin", value_parser = NonEmptyStringValueParser::new())]
+    token_env: Option<String>,
     /// Refuse to run unless every plugin and what it may do is as rocky.lock records
     #[arg(long)]
     locked: bool,
@@ -117,6 +121,13 @@ async fn requests(
     let Some(project) = project else {
         return Ok(Vec::new());
     };
+    if args.token_env.is_some() {
+        return Err(CommandError::usage(format!(
+            "--token-env is for a plugin that the project does not use, but it does: {}",
+            selected.join(", ")
+        ))
+        .hint("write under [adapter.NAME.auth] how to sign in"));
+    }
     if let Some(catalog) = &args.catalog {
         let [name] = selected.as_slice() else {
             return Err(CommandError::usage(format!(
@@ -157,7 +168,10 @@ async fn ad_hoc(
         ));
     };
     let reference = PluginReference::from(plugin.as_str());
-    let Some(ready) = plugins.ad_hoc(&reference, overrides).await? else {
+    let Some(ready) = plugins
+        .ad_hoc(&reference, args.token_env.as_deref(), overrides)
+        .await?
+    else {
         return Ok(Vec::new());
     };
     let Some(catalog) = &args.catalog else {

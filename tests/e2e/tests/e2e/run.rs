@@ -5,7 +5,7 @@ use rocky_emulator::emulator::{DEFAULT_PRINCIPAL, DEFAULT_TOKEN};
 use rocky_emulator::{Action, Emulator, Fault};
 use serde_json::{Value, json};
 
-use crate::project::{Lake, Project, add_tables, config, empty_warehouse, through_sql};
+use crate::project::{Lake, Project, add_tables, components, config, empty_warehouse, through_sql};
 
 const SCHEMAS: [&str; 4] = ["flights", "src__faa", "src__noaa", "analytics"];
 
@@ -297,6 +297,36 @@ fn without_a_project_the_command_line_says_everything() {
         ["DATABRICKS_TOKEN is not set: requests go out without a credential"]
     );
     assert_eq!(run.schema("s")["error"]["code"], "unauthenticated");
+}
+
+#[test]
+fn a_plugin_that_is_a_file_cannot_choose_a_secret_of_the_environment() {
+    let emulator = empty_warehouse();
+    add_tables(&emulator, "s", &[("t", &[("x", "int")])]);
+    let project = Project::without_config();
+    let host = format!("host={}", emulator.url());
+    let file = components().join("databricks.wasm");
+    let file = file.to_str().unwrap();
+    let usual = ["run", "--plugin", file, "--set", &host, "--catalog", "c"];
+    let arguments = |more: &[&'static str]| {
+        let mut arguments = usual.to_vec();
+        arguments.extend(["--schema", "s", "--output", "json"]);
+        arguments.extend(more);
+        arguments
+    };
+    // It calls itself databricks, and could call itself anything.
+    let mut command = project.command(&arguments(&[]));
+    let run = project.finish(command.env("DATABRICKS_TOKEN", DEFAULT_TOKEN));
+    assert_eq!(run.code, Some(1), "{run}");
+    run.has("--token-env names the environment variable");
+    assert_eq!(run.schema("s")["error"]["code"], "unauthenticated");
+
+    let mut command = project.command(&arguments(&["--token-env", "MINE"]));
+    let run = project.finish(command.env("MINE", DEFAULT_TOKEN));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run}");
+    let run = project.rocky(&arguments(&["--token-env", "MINE"]));
+    run.failed_with(2);
+    run.has("--token-env MINE: this environment variable is not set");
 }
 
 #[test]
