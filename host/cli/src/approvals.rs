@@ -1,11 +1,13 @@
 //! Requests of adapters that need no approval of the user, because they are known to do what they say: what the vendors
 //! document, whoever made the component that sends them.
 
-use rocky_plugin::{Approved, ApprovedStatement, ControlShape, StatementShape};
+use rocky_plugin::{Approved, ControlShape, StatementShape};
+
+/// Where the vendors' own services are, each at one place for everybody.
+const ENDPOINTS: [&str; 1] = ["https://bigquery.googleapis.com"];
 
 /// What Databricks documents of its Statement Execution API. With any other member a body is not sent.
-const DATABRICKS_STATEMENT: [&str; 11] = [
-    "/statement",
+const DATABRICKS_STATEMENT: [&str; 10] = [
     "/warehouse_id",
     "/catalog",
     "/schema",
@@ -18,31 +20,62 @@ const DATABRICKS_STATEMENT: [&str; 11] = [
     "/on_wait_timeout",
 ];
 
+/// What BigQuery documents of `jobs.query`, but for sessions, connections and a destination.
+const BIGQUERY_QUERY: [&str; 13] = [
+    "/defaultDataset",
+    "/dryRun",
+    "/formatOptions",
+    "/jobCreationMode",
+    "/jobTimeoutMs",
+    "/labels",
+    "/location",
+    "/maxResults",
+    "/maximumBytesBilled",
+    "/parameterMode",
+    "/queryParameters",
+    "/requestId",
+    "/timeoutMs",
+];
+
 /// What is approved for everybody.
 pub fn built_in() -> Approved {
-    let statement =
-        |path: &str, pointer: &str, dialect: &str, members: &[&str]| ApprovedStatement {
-            shape: StatementShape {
-                method: "POST".to_owned(),
-                path: path.to_owned(),
-                pointer: pointer.to_owned(),
-                dialect: dialect.to_owned(),
-            },
-            members: Some(members.iter().map(|&member| member.to_owned()).collect()),
-        };
-    let cancel = |path: &str| ControlShape {
+    let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    let control = |path: &str, query: &[&str]| ControlShape {
         method: "POST".to_owned(),
         path: path.to_owned(),
+        query: owned(query),
         purpose: String::new(),
     };
+    let statement = |path: &str, pointer: &str, dialect: &str, members: &[&str]| StatementShape {
+        method: "POST".to_owned(),
+        path: path.to_owned(),
+        pointer: pointer.to_owned(),
+        dialect: dialect.to_owned(),
+        members: owned(members),
+        ..StatementShape::default()
+    };
+    let databricks = statement(
+        "/api/2.0/sql/statements",
+        "/statement",
+        "databricks",
+        &DATABRICKS_STATEMENT,
+    );
+    let bigquery = StatementShape {
+        // Without this a query is in another language than the guard reads.
+        fixed: [("/useLegacySql".to_owned(), "false".to_owned())].into(),
+        ..statement(
+            "/bigquery/v2/projects/*/queries",
+            "/query",
+            "bigquery",
+            &BIGQUERY_QUERY,
+        )
+    };
     Approved {
-        endpoints: Vec::new(),
-        statements: vec![statement(
-            "/api/2.0/sql/statements",
-            "/statement",
-            "databricks",
-            &DATABRICKS_STATEMENT,
-        )],
-        controls: vec![cancel("/api/2.0/sql/statements/*/cancel")],
+        endpoints: ENDPOINTS.iter().filter_map(|it| it.parse().ok()).collect(),
+        statements: vec![databricks, bigquery],
+        controls: vec![
+            control("/api/2.0/sql/statements/*/cancel", &[]),
+            control("/bigquery/v2/projects/*/jobs/*/cancel", &["location"]),
+        ],
     }
 }

@@ -5,9 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use rocky_plugin::{
-    Approved, ApprovedStatement, CONTRACT_VERSION, ControlShape, Plugin, StatementShape,
-};
+use rocky_plugin::{Approved, CONTRACT_VERSION, ControlShape, Plugin, StatementShape};
 use serde::{Deserialize, Serialize};
 
 use crate::error::CommandError;
@@ -174,21 +172,13 @@ impl LockedPlugin {
             .filter(|shape| !self.statements.contains(*shape));
         let is_known = |shape: &&ControlShape| {
             let mut known = self.controls.iter();
-            known.any(|it| (&it.method, &it.path) == (&shape.method, &shape.path))
+            known.any(|it| it.is_same_request(shape) && it.query == shape.query)
         };
         let controls = now.controls.iter().filter(|shape| !is_known(shape));
         origins
             .map(|origin| format!("to reach {origin}"))
-            .chain(statements.map(|shape| {
-                let StatementShape {
-                    method,
-                    path,
-                    pointer,
-                    dialect,
-                } = shape;
-                format!("to send {dialect} SQL with {method} {path}, at {pointer}")
-            }))
-            .chain(controls.map(|shape| format!("to send {} {}", shape.method, shape.path)))
+            .chain(statements.map(statement_in_words))
+            .chain(controls.map(control_in_words))
             .collect()
     }
 
@@ -227,17 +217,43 @@ impl LockedPlugin {
 
     /// What the user has approved of this plugin's requests.
     pub fn approved(&self) -> Approved {
-        let statements = self.statements.iter().cloned();
         Approved {
             endpoints: Vec::new(),
-            statements: statements
-                .map(|shape| ApprovedStatement {
-                    shape,
-                    members: None,
-                })
-                .collect(),
+            statements: self.statements.clone(),
             controls: self.controls.clone(),
         }
+    }
+}
+
+fn statement_in_words(shape: &StatementShape) -> String {
+    let StatementShape {
+        method,
+        path,
+        pointer,
+        dialect,
+        members,
+        fixed,
+        query,
+    } = shape;
+    let mut words = format!("to send {dialect} SQL with {method} {path}, at {pointer}");
+    if !members.is_empty() {
+        words += &format!(", beside whatever it puts at {}", members.join(", "));
+    }
+    for (pointer, json) in fixed {
+        words += &format!(", with {pointer} {json}");
+    }
+    words + &query_in_words(query)
+}
+
+fn control_in_words(shape: &ControlShape) -> String {
+    let query = query_in_words(&shape.query);
+    format!("to send {} {}{query}", shape.method, shape.path)
+}
+
+fn query_in_words(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        names => format!(", with {} in its query", names.join(", ")),
     }
 }
 

@@ -98,7 +98,7 @@ impl Adapter {
     pub(crate) fn new(plugin: Plugin, config: AdapterConfig) -> Result<Self, ConfigError> {
         check_limits(&config.limits)?;
         let settings = settings::resolve(plugin.manifest(), &config.settings)?;
-        let (source, endpoint) = endpoint::resolve(plugin.manifest(), &settings)?;
+        let (source, endpoint) = endpoint::resolve(plugin.manifest(), &config.settings)?;
         let has_credential = !matches!(config.credential, CredentialConfig::None);
         if has_credential && !endpoint::is_safe_for_credentials(&endpoint) {
             return Err(ConfigError::Cleartext {

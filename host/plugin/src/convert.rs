@@ -147,12 +147,16 @@ pub(crate) fn manifest(manifest: metadata::AdapterManifest) -> Result<Manifest, 
                 path: shape.path,
                 pointer: shape.pointer,
                 dialect: shape.dialect,
+                members: shape.members,
+                fixed: shape.fixed.into_iter().collect(),
+                query: shape.query,
             })
             .collect(),
         controls: controls
             .map(|shape| ControlShape {
                 method: shape.method,
                 path: shape.path,
+                query: shape.query,
                 purpose: shape.purpose,
             })
             .collect(),

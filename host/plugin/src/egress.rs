@@ -158,11 +158,16 @@ impl Gate {
 
 /// Headers that belong to the host, decide where a request ends, or make another request of it.
 fn is_forbidden(name: &HeaderName) -> bool {
-    const METHOD_OVERRIDES: [&str; 3] = [
+    const OVERRIDES: [&str; 6] = [
         "x-http-method-override",
         "x-http-method",
         "x-method-override",
+        "x-original-url",
+        "x-rewrite-url",
+        "x-forwarded-host",
     ];
+    // Some servers read `_` as `-`.
+    let plain = name.as_str().replace('_', "-");
     DEFAULT_FORBIDDEN_HEADERS.contains(name)
         || [
             AUTHORIZATION,
@@ -173,8 +178,12 @@ fn is_forbidden(name: &HeaderName) -> bool {
             TRAILER,
         ]
         .contains(name)
-        || METHOD_OVERRIDES.contains(&name.as_str())
-        || name.as_str().starts_with("proxy-")
+        || OVERRIDES.contains(&plain.as_str())
+        || plain.starts_with("proxy-")
+        || (plain != name.as_str()
+            && plain
+                .parse()
+                .is_ok_and(|twin: HeaderName| is_forbidden(&twin)))
 }
 
 fn check_size(url: &Url, headers: &HeaderMap) -> Result<(), String> {
@@ -254,10 +263,7 @@ impl Outgoing {
     /// Elsewhere than at the endpoint an adapter only reads.
     fn judge(&self, request: &Request<Bytes>) -> Result<(), (RefusalKind, String)> {
         if self.origin == self.gate.endpoint {
-            return self
-                .gate
-                .rules
-                .judge(request, self.url.path(), request.body());
+            return self.gate.rules.judge(request, &self.url, request.body());
         }
         match is_read(request.method()) && request.body().is_empty() {
             true => Ok(()),

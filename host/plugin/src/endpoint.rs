@@ -6,9 +6,14 @@ use crate::error::ConfigError;
 use crate::manifest::{EndpointSource, Manifest, ManifestError};
 use crate::origin::{Origin, Scheme};
 
-/// Checks one endpoint of a manifest: its settings exist, and a template cannot be led out of its fixed domain.
+/// Checks one endpoint of a manifest: its settings exist and are the user's alone, and a template cannot be led out of its fixed
+/// domain.
 pub(crate) fn check(source: &EndpointSource, manifest: &Manifest) -> Result<(), ManifestError> {
     let known = |name: &str| match manifest.setting(name) {
+        // The credential goes there, and so it is not for the plugin to say where that is.
+        Some(setting) if setting.default.is_some() => {
+            Err(ManifestError::EndpointDefault(name.to_owned()))
+        }
         Some(_) => Ok(()),
         None => Err(ManifestError::EndpointSetting(name.to_owned())),
     };
@@ -25,12 +30,13 @@ pub(crate) fn check(source: &EndpointSource, manifest: &Manifest) -> Result<(), 
     }
 }
 
-/// The endpoint that these settings lead to, and what in the manifest says so.
+/// The endpoint that the settings lead to which the user gave, and what in the manifest says so. Defaults do not count: they are the
+/// plugin's, and the credential goes there.
 pub(crate) fn resolve<'a>(
     manifest: &'a Manifest,
-    settings: &Map<String, Value>,
+    given: &Map<String, Value>,
 ) -> Result<(&'a EndpointSource, Origin), ConfigError> {
-    let given = |name: &str| settings.get(name).and_then(Value::as_str);
+    let given = |name: &str| given.get(name).and_then(Value::as_str);
     for source in &manifest.endpoints {
         let found = match source {
             EndpointSource::Setting(name) => {
@@ -128,6 +134,61 @@ fn settings_of(source: &EndpointSource) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::{Setting, SettingKind};
+    use rocky_schema::{Folding, IdentifierRules, Matching};
+    use serde_json::json;
+
+    /// A manifest with the settings `host`, which has no default, and `api`, which may have one.
+    fn manifest(default: Option<Value>, endpoints: Vec<EndpointSource>) -> Manifest {
+        let setting = |name: &str, default| Setting {
+            name: name.to_owned(),
+            kind: SettingKind::Text,
+            description: String::new(),
+            required: false,
+            default,
+            choices: Vec::new(),
+            identity: false,
+        };
+        Manifest {
+            name: "stranger".to_owned(),
+            version: String::new(),
+            description: String::new(),
+            dialect: String::new(),
+            identifiers: IdentifierRules {
+                unquoted: Folding::Preserve,
+                tables: Matching::Exact,
+                columns: Matching::Exact,
+                quote: '"',
+            },
+            settings: vec![setting("host", None), setting("api", default)],
+            endpoints,
+            origins: Vec::new(),
+            statements: Vec::new(),
+            controls: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_plugin_cannot_say_where_the_credential_goes() {
+        let evil = Some(json!("https://evil.example"));
+        let api_first = || {
+            let names = ["api", "host"].map(str::to_owned);
+            names.map(EndpointSource::Setting).to_vec()
+        };
+        let template = "https://{api}.vendor.example".to_owned();
+        for endpoints in [api_first(), vec![EndpointSource::Template(template)]] {
+            assert_eq!(
+                manifest(evil.clone(), endpoints).check(true),
+                Err(ManifestError::EndpointDefault("api".to_owned()))
+            );
+        }
+        assert_eq!(manifest(None, api_first()).check(true), Ok(()));
+        // And should one get by, what the user did not give is not there.
+        let manifest = manifest(evil, api_first());
+        let given = json!({"host": "https://warehouse.example"});
+        let (_, origin) = resolve(&manifest, given.as_object().unwrap()).unwrap();
+        assert_eq!(origin.to_string(), "https://warehouse.example");
+    }
 
     #[test]
     fn a_template_must_end_in_a_fixed_domain() {

@@ -52,6 +52,7 @@ mod origin;
 mod pattern;
 mod plugin;
 mod policy;
+mod query;
 mod rate_gates;
 mod requests;
 mod resolve;
@@ -76,8 +77,6 @@ pub use manifest::{
 pub use origin::{Origin, OriginError, Scheme};
 pub use pattern::{OriginPattern, PatternError};
 pub use plugin::{Digest, Plugin};
-pub use policy::{
-    Approved, ApprovedStatement, NetworkConfig, Proxy, StatementGuard, StatementLevel,
-};
+pub use policy::{Approved, NetworkConfig, Proxy, StatementGuard, StatementLevel};
 pub use resolve::{Resolve, SystemResolver};
 pub use usage::{Contact, Refusal, RefusalKind, Usage};

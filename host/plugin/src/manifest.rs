@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use rocky_schema::IdentifierRules;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
@@ -90,8 +92,9 @@ fn as_text<S: Serializer>(pattern: &OriginPattern, serializer: S) -> Result<S::O
     serializer.collect_str(pattern)
 }
 
-/// A request that carries SQL.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A request that carries SQL. Its body holds the SQL, and besides that only what is named here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StatementShape {
     /// The HTTP method.
     pub method: String,
@@ -101,17 +104,46 @@ pub struct StatementShape {
     pub pointer: String,
     /// The dialect of the text.
     pub dialect: String,
+    /// What else the body may hold, as JSON pointers; each admits all that is below it. Some warehouses have members that make a write
+    /// of a read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<String>,
+    /// Members that the body always holds, by JSON pointer, with just this value, as JSON.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fixed: BTreeMap<String, String>,
+    /// The names of the parameters that its query may have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub query: Vec<String>,
+}
+
+impl StatementShape {
+    /// Whether another one is the same request in the same words, whatever else either may hold.
+    pub fn is_same_request(&self, other: &Self) -> bool {
+        let key = |it: &Self| [&it.method, &it.path, &it.pointer, &it.dialect].map(String::clone);
+        key(self) == key(other)
+    }
 }
 
 /// A request that is not a read but carries no SQL.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ControlShape {
     /// The HTTP method.
     pub method: String,
     /// The path; `*` stands for one segment.
     pub path: String,
+    /// The names of the parameters that its query may have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub query: Vec<String>,
     /// What it does.
     pub purpose: String,
+}
+
+impl ControlShape {
+    /// Whether another one is the same request, whatever either says of its purpose and its query.
+    pub fn is_same_request(&self, other: &Self) -> bool {
+        (&self.method, &self.path) == (&other.method, &other.path)
+    }
 }
 
 /// Why a manifest cannot be used: a defect of the adapter.
@@ -142,6 +174,11 @@ pub enum ManifestError {
     /// An endpoint is made from a setting that does not exist.
     #[error("its endpoint is made from {0:?}, which is not one of its settings")]
     EndpointSetting(String),
+    /// An endpoint is made from a setting that has a default, so that the plugin could choose where the credential goes.
+    #[error(
+        "its endpoint is made from {0:?}, which has a default: only the user may say where the credential goes"
+    )]
+    EndpointDefault(String),
     /// A declared origin is not a pattern.
     #[error("it declares the origin {pattern:?}: {source}")]
     Origin {
@@ -194,6 +231,18 @@ impl Manifest {
             if !shape.pointer.starts_with('/') {
                 let request = format!("{} {}", shape.method, shape.path);
                 let reason = "the place of its statement is no JSON pointer (RFC 6901)";
+                return Err(ManifestError::Shape { request, reason });
+            }
+            let is_pointer = |pointer: &String| pointer.starts_with('/');
+            let is_json = |text: &String| serde_json::from_str::<Value>(text).is_ok();
+            if !shape.members.iter().all(is_pointer)
+                || !shape
+                    .fixed
+                    .iter()
+                    .all(|(pointer, json)| is_pointer(pointer) && is_json(json))
+            {
+                let request = format!("{} {}", shape.method, shape.path);
+                let reason = "what its body holds is not told as JSON pointers (RFC 6901) and JSON";
                 return Err(ManifestError::Shape { request, reason });
             }
         }

@@ -109,8 +109,8 @@ impl Plugin {
     ///
     /// When the settings do not fit the manifest, or lead to no endpoint.
     pub fn endpoint(&self, settings: &Map<String, Value>) -> Result<(Origin, bool), ConfigError> {
-        let settings = settings::resolve(self.manifest(), settings)?;
-        let (source, origin) = endpoint::resolve(self.manifest(), &settings)?;
+        settings::resolve(self.manifest(), settings)?;
+        let (source, origin) = endpoint::resolve(self.manifest(), settings)?;
         let chosen = matches!(source, EndpointSource::Template(_));
         Ok((origin, chosen))
     }

@@ -112,34 +112,18 @@ impl fmt::Debug for Proxy {
 pub struct Approved {
     /// Where a template of the manifest may lead. An endpoint that the user typed needs no approval.
     pub endpoints: Vec<OriginPattern>,
-    /// Requests that carry SQL.
-    pub statements: Vec<ApprovedStatement>,
+    /// Requests that carry SQL, with what their bodies may hold.
+    pub statements: Vec<StatementShape>,
     /// Requests that change something and carry no SQL.
     pub controls: Vec<ControlShape>,
-}
-
-/// A request that may carry SQL.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ApprovedStatement {
-    /// The request.
-    pub shape: StatementShape,
-    /// What else its body may hold, as JSON pointers; each admits all that is below it. Without a list it may hold
-    /// anything. Some warehouses have fields that make a write of a read.
-    pub members: Option<Vec<String>>,
 }
 
 impl Approved {
     /// All that a manifest asks for. For embedders who trust their components.
     pub fn all_of(manifest: &Manifest) -> Self {
-        let statements = manifest.statements.iter().cloned();
         Self {
             endpoints: Vec::new(),
-            statements: statements
-                .map(|shape| ApprovedStatement {
-                    shape,
-                    members: None,
-                })
-                .collect(),
+            statements: manifest.statements.clone(),
             controls: manifest.controls.clone(),
         }
     }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use http::{Method, Request};
 use serde_json::Value;
+use url::Url;
 
 use crate::manifest::{ControlShape, Manifest, StatementShape};
-use crate::policy::{ApprovedStatement, NetworkConfig, StatementGuard, StatementLevel};
-use crate::strict_json;
+use crate::policy::{NetworkConfig, StatementGuard, StatementLevel};
 use crate::usage::RefusalKind;
+use crate::{query, strict_json};
 
 /// Why a request is not let out.
 pub(crate) type Verdict = Result<(), (RefusalKind, String)>;
@@ -19,9 +20,9 @@ pub(crate) struct RequestRules {
     level: StatementLevel,
     guard: Option<Arc<dyn StatementGuard>>,
     /// What the manifest announced and somebody approved.
-    statements: Vec<ApprovedStatement>,
+    statements: Vec<StatementShape>,
     /// All that is approved. What is known of a path holds, whatever a manifest says of it besides.
-    approved: Vec<ApprovedStatement>,
+    approved: Vec<StatementShape>,
     controls: Vec<ControlShape>,
     /// What the manifest announced and nobody approved: method and path.
     unapproved: Vec<(String, String)>,
@@ -30,47 +31,49 @@ pub(crate) struct RequestRules {
 impl RequestRules {
     pub(crate) fn new(manifest: &Manifest, network: &NetworkConfig) -> Self {
         let approved = &network.approved;
-        let statement_of =
-            |shape: &StatementShape| approved.statements.iter().find(|it| it.shape == *shape);
-        let same =
-            |a: &ControlShape, b: &ControlShape| (&a.method, &a.path) == (&b.method, &b.path);
-        let is_control = |shape: &ControlShape| approved.controls.iter().any(|it| same(it, shape));
-        let of_statements = manifest
-            .statements
-            .iter()
-            .filter(|shape| statement_of(shape).is_none());
-        let of_controls = manifest.controls.iter().filter(|shape| !is_control(shape));
-        let unapproved = of_statements
-            .map(|shape| (shape.method.clone(), shape.path.clone()))
-            .chain(of_controls.map(|shape| (shape.method.clone(), shape.path.clone())));
+        let is_statement = |shape: &&StatementShape| {
+            let mut approved = approved.statements.iter();
+            approved.any(|it| it.is_same_request(shape))
+        };
+        let control_of = |shape: &ControlShape| {
+            let mut approved = approved.controls.iter();
+            approved.find(|it| it.is_same_request(shape))
+        };
+        let (statements, others): (Vec<_>, Vec<_>) =
+            manifest.statements.iter().partition(is_statement);
+        let of_statements = others
+            .into_iter()
+            .map(|it| (it.method.clone(), it.path.clone()));
+        let of_controls = manifest.controls.iter();
+        let of_controls = of_controls.filter(|shape| control_of(shape).is_none());
+        let of_controls = of_controls.map(|it| (it.method.clone(), it.path.clone()));
         Self {
             level: network.statements,
             guard: network.guard.clone(),
-            unapproved: unapproved.collect(),
+            unapproved: of_statements.chain(of_controls).collect(),
             approved: approved.statements.clone(),
-            statements: manifest
-                .statements
-                .iter()
-                .filter_map(statement_of)
-                .cloned()
-                .collect(),
+            statements: statements.into_iter().cloned().collect(),
             controls: manifest
                 .controls
                 .iter()
-                .filter(|shape| is_control(shape))
+                .filter_map(control_of)
                 .cloned()
                 .collect(),
         }
     }
 
-    /// Judges a request to the endpoint; `path` is the one that is sent.
-    pub(crate) fn judge<B>(&self, request: &Request<B>, path: &str, body: &[u8]) -> Verdict {
+    /// Judges a request to the endpoint; `url` is where it is sent.
+    pub(crate) fn judge<B>(&self, request: &Request<B>, url: &Url, body: &[u8]) -> Verdict {
         if self.level == StatementLevel::Any {
             return Ok(());
         }
         let method = request.method();
         let refuse = |kind, reason: String| Err((kind, reason));
         if is_read(method) {
+            if let Some(name) = query::overriding(url) {
+                let reason = format!("`{name}` in its query may make another request of it");
+                return refuse(RefusalKind::Unannounced, reason);
+            }
             return match body.is_empty() {
                 true => Ok(()),
                 false => refuse(
@@ -80,14 +83,15 @@ impl RequestRules {
             };
         }
         let fits = |of_method: &str, of_path: &str| {
-            method.as_str() == of_method && path_fits(of_path, path)
+            method.as_str() == of_method && path_fits(of_path, url.path())
         };
-        let is_it = |it: &&ApprovedStatement| fits(&it.shape.method, &it.shape.path);
+        let is_it = |it: &&StatementShape| fits(&it.method, &it.path);
         if self.statements.iter().any(|it| is_it(&it)) {
             let mut known = self.approved.iter().filter(is_it);
-            return known.try_for_each(|it| self.judge_statement(it, request.headers(), body));
+            return known.try_for_each(|it| self.judge_statement(it, url, request.headers(), body));
         }
-        if self.controls.iter().any(|it| fits(&it.method, &it.path)) {
+        if let Some(control) = self.controls.iter().find(|it| fits(&it.method, &it.path)) {
+            check_query(url, &control.query)?;
             return match body {
                 b"" | b"{}" => Ok(()),
                 _ => refuse(
@@ -116,26 +120,22 @@ impl RequestRules {
 
     fn judge_statement(
         &self,
-        statement: &ApprovedStatement,
+        statement: &StatementShape,
+        url: &Url,
         headers: &HeaderMap,
         body: &[u8],
     ) -> Verdict {
+        check_query(url, &statement.query)?;
         let body_is = |reason: String| (RefusalKind::Body, reason);
         check_content_type(headers).map_err(body_is)?;
         let body = strict_json::parse(body)
             .map_err(|reason| body_is(format!("its body is not plain JSON: {reason}")))?;
-        let pointer = &statement.shape.pointer;
+        let pointer = &statement.pointer;
         let sql = body.pointer(pointer).and_then(Value::as_str);
         let sql = sql.ok_or_else(|| body_is(format!("its body has no text at `{pointer}`")))?;
-        if let Some(members) = &statement.members
-            && let Some(other) = strict_json::outside(&body, members)
-        {
-            return Err(body_is(format!(
-                "its body holds `{other}`, which is not known to be harmless"
-            )));
-        }
+        check_members(&body, statement).map_err(body_is)?;
         let judged = match &self.guard {
-            Some(guard) => guard.check(&statement.shape.dialect, sql, self.level),
+            Some(guard) => guard.check(&statement.dialect, sql, self.level),
             None => Err("nothing here can judge SQL".to_owned()),
         };
         judged.map_err(|reason| {
@@ -144,6 +144,40 @@ impl RequestRules {
                 format!("its statement is refused: {reason}"),
             )
         })
+    }
+}
+
+/// Holds a body to what is known to be harmless beside the statement.
+fn check_members(body: &Value, statement: &StatementShape) -> Result<(), String> {
+    let admitted: Vec<&str> = std::iter::once(&statement.pointer)
+        .chain(&statement.members)
+        .chain(statement.fixed.keys())
+        .map(String::as_str)
+        .collect();
+    if let Some(other) = strict_json::outside(body, &admitted) {
+        return Err(format!(
+            "its body holds `{other}`, which is not known to be harmless"
+        ));
+    }
+    for (pointer, expected) in &statement.fixed {
+        let expected: Option<Value> = serde_json::from_str(expected).ok();
+        if expected.is_none() || body.pointer(pointer) != expected.as_ref() {
+            return Err(format!(
+                "`{pointer}` in its body is not what it has to be there"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Holds the query of a request that is no read to the parameters that are known to be harmless.
+fn check_query(url: &Url, admitted: &[String]) -> Verdict {
+    match query::outside(url, admitted) {
+        None => Ok(()),
+        Some(name) => Err((
+            RefusalKind::Unannounced,
+            format!("its query holds `{name}`, which is not known to be harmless"),
+        )),
     }
 }
 

@@ -24,17 +24,26 @@ pub fn manifest() -> Manifest {
             Endpoint::Template("https://bigquery.googleapis.com".to_owned()),
         ],
         origins: Vec::new(),
-        statements: vec![StatementShape {
-            method: "POST".to_owned(),
-            path: "/bigquery/v2/projects/*/queries".to_owned(),
-            pointer: "/query".to_owned(),
-            dialect: "bigquery".to_owned(),
-        }],
-        controls: vec![ControlShape {
-            method: "POST".to_owned(),
-            path: "/bigquery/v2/projects/*/jobs/*/cancel".to_owned(),
-            purpose: "cancels a query that nobody waits for any more".to_owned(),
-        }],
+        statements: vec![
+            StatementShape::post("/bigquery/v2/projects/*/queries", "/query", "bigquery")
+                .with_members([
+                    "/location",
+                    "/timeoutMs",
+                    "/maximumBytesBilled",
+                    "/parameterMode",
+                    "/queryParameters",
+                    "/requestId",
+                ])
+                // Legacy SQL is another language, and what a query is in unless it says otherwise.
+                .with_fixed("/useLegacySql", "false"),
+        ],
+        controls: vec![
+            ControlShape::post(
+                "/bigquery/v2/projects/*/jobs/*/cancel",
+                "cancels a query that nobody waits for any more",
+            )
+            .with_query(["location"]),
+        ],
     }
 }
 

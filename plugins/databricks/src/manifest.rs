@@ -23,17 +23,21 @@ pub fn manifest() -> Manifest {
         settings: settings(),
         endpoints: vec![Endpoint::Setting("host".to_owned())],
         origins: origins(),
-        statements: vec![StatementShape {
-            method: "POST".to_owned(),
-            path: "/api/2.0/sql/statements".to_owned(),
-            pointer: "/statement".to_owned(),
-            dialect: "databricks".to_owned(),
-        }],
-        controls: vec![ControlShape {
-            method: "POST".to_owned(),
-            path: "/api/2.0/sql/statements/*/cancel".to_owned(),
-            purpose: "cancels a statement that nobody waits for any more".to_owned(),
-        }],
+        statements: vec![
+            StatementShape::post("/api/2.0/sql/statements", "/statement", "databricks")
+                .with_members([
+                    "/warehouse_id",
+                    "/parameters",
+                    "/disposition",
+                    "/format",
+                    "/wait_timeout",
+                    "/on_wait_timeout",
+                ]),
+        ],
+        controls: vec![ControlShape::post(
+            "/api/2.0/sql/statements/*/cancel",
+            "cancels a statement that nobody waits for any more",
+        )],
     }
 }
 

@@ -138,8 +138,17 @@ pub struct Origin {
     pub purpose: String,
 }
 
-/// A request that carries SQL.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A request that carries SQL. Its body holds the SQL, and besides that only what is announced here.
+///
+/// ```
+/// use rocky_adapter_sdk::StatementShape;
+///
+/// let shape = StatementShape::post("/projects/*/queries", "/query", "bigquery")
+///     .with_members(["/timeoutMs", "/queryParameters"])
+///     .with_fixed("/useLegacySql", "false");
+/// assert_eq!(shape.fixed, [("/useLegacySql".to_owned(), "false".to_owned())]);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StatementShape {
     /// The HTTP method.
     pub method: String,
@@ -149,17 +158,78 @@ pub struct StatementShape {
     pub pointer: String,
     /// The dialect of the text.
     pub dialect: String,
+    /// What else the body may hold, as JSON Pointers; each admits all that is below it.
+    pub members: Vec<String>,
+    /// Members that the body always holds, with just this value: a JSON Pointer, and JSON.
+    pub fixed: Vec<(String, String)>,
+    /// The names of the parameters that its query may have.
+    pub query: Vec<String>,
+}
+
+impl StatementShape {
+    /// A POST with nothing but the SQL.
+    pub fn post(path: &str, pointer: &str, dialect: &str) -> Self {
+        Self {
+            method: "POST".to_owned(),
+            path: path.to_owned(),
+            pointer: pointer.to_owned(),
+            dialect: dialect.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// What else the body may hold.
+    #[must_use]
+    pub fn with_members<const N: usize>(mut self, members: [&str; N]) -> Self {
+        self.members = members.map(str::to_owned).to_vec();
+        self
+    }
+
+    /// A member that the body always holds, with just this value.
+    #[must_use]
+    pub fn with_fixed(mut self, pointer: &str, json: &str) -> Self {
+        self.fixed.push((pointer.to_owned(), json.to_owned()));
+        self
+    }
+
+    /// Which parameters its query may have.
+    #[must_use]
+    pub fn with_query<const N: usize>(mut self, names: [&str; N]) -> Self {
+        self.query = names.map(str::to_owned).to_vec();
+        self
+    }
 }
 
 /// A request that is not a read but carries no SQL, such as cancelling a statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ControlShape {
     /// The HTTP method.
     pub method: String,
     /// The path; `*` stands for one segment.
     pub path: String,
+    /// The names of the parameters that its query may have.
+    pub query: Vec<String>,
     /// What it does, in a few words for the person who reviews the adapter.
     pub purpose: String,
+}
+
+impl ControlShape {
+    /// A POST without content.
+    pub fn post(path: &str, purpose: &str) -> Self {
+        Self {
+            method: "POST".to_owned(),
+            path: path.to_owned(),
+            query: Vec::new(),
+            purpose: purpose.to_owned(),
+        }
+    }
+
+    /// Which parameters its query may have.
+    #[must_use]
+    pub fn with_query<const N: usize>(mut self, names: [&str; N]) -> Self {
+        self.query = names.map(str::to_owned).to_vec();
+        self
+    }
 }
 
 /// Everything that can be told of an adapter without configuring it.

@@ -196,6 +196,9 @@ impl From<StatementShape> for metadata::StatementShape {
             path: shape.path,
             pointer: shape.pointer,
             dialect: shape.dialect,
+            members: shape.members,
+            fixed: shape.fixed,
+            query: shape.query,
         }
     }
 }
@@ -205,6 +208,7 @@ impl From<ControlShape> for metadata::ControlShape {
         Self {
             method: shape.method,
             path: shape.path,
+            query: shape.query,
             purpose: shape.purpose,
         }
     }

@@ -62,6 +62,7 @@ impl Adapter for Hostile {
                 // The statement is elsewhere in the body, it says.
                 StatementShape {
                     pointer: "/warehouse_id".to_owned(),
+                    members: vec!["/statement".to_owned()],
                     ..statement("/api/2.0/sql/*")
                 },
             ],
@@ -102,21 +103,17 @@ impl Adapter for Hostile {
     }
 }
 
+/// With more members than anybody should approve.
 fn statement(path: &str) -> StatementShape {
-    StatementShape {
-        method: "POST".to_owned(),
-        path: path.to_owned(),
-        pointer: "/statement".to_owned(),
-        dialect: "databricks".to_owned(),
-    }
+    StatementShape::post(path, "/statement", "databricks").with_members([
+        "/warehouse_id",
+        "/parameters",
+        "/wait_timeout",
+    ])
 }
 
 fn control(path: &str) -> ControlShape {
-    ControlShape {
-        method: "POST".to_owned(),
-        path: path.to_owned(),
-        purpose: "stops something".to_owned(),
-    }
+    ControlShape::post(path, "stops something").with_query(["reason"])
 }
 
 fn trap_in(export: &str, settings: &Attack) {

@@ -251,6 +251,8 @@ fn headers_of_the_host_cannot_be_set() {
         "trailer",
         "upgrade",
         "x-http-method-override",
+        "x_http_method_override",
+        "x-original-url",
         "X-HTTP-Method",
         "x-method-override",
     ] {

@@ -260,6 +260,49 @@ fn a_lock_file_that_cannot_be_read_stops_everything() {
 }
 
 #[test]
+fn what_is_approved_of_a_request_is_what_its_manifest_says_of_its_body() {
+    let server = server();
+    let with = |path: &str, body: &Value| {
+        let request = json!({"method": "POST", "path": path,
+            "headers": [["content-type", "application/json"]], "body": body.to_string()});
+        let project = project(&server, "request", &request);
+        project.rocky(&["plugin", "lock"]);
+        run(&project, &[]).schema("s")["error"].take()
+    };
+    let announced = json!({"statement": "SHOW TABLES", "parameters": [{"name": "x"}]});
+    with("/own/x/query", &announced);
+    assert_eq!(server.received().len(), 1);
+    for (path, body, words) in [
+        (
+            "/own/x/query",
+            json!({"statement": "SHOW TABLES", "tasks": [{"notebook": "/x"}]}),
+            "its body holds `/tasks`, which is not known to be harmless",
+        ),
+        (
+            "/own/x/query",
+            json!({"statement": "SHOW TABLES", "Statement": "DROP TABLE t"}),
+            "its body holds `/Statement`",
+        ),
+        (
+            "/own/x/query?dry=1",
+            json!({"statement": "SHOW TABLES"}),
+            "its query holds `dry`",
+        ),
+        (
+            "/own/x/stop?force=true",
+            json!({}),
+            "its query holds `force`",
+        ),
+    ] {
+        let refused = with(path, &body);
+        assert_eq!(refused["code"], "refused", "{refused}");
+        assert!(refused.to_string().contains(words), "{refused}");
+    }
+    with("/own/x/stop?reason=late", &json!({}));
+    assert_eq!(server.received().len(), 2);
+}
+
+#[test]
 fn what_is_known_of_a_request_holds_whatever_else_was_approved_of_it() {
     let server = server();
     let with = |body: &Value| {

@@ -201,6 +201,11 @@ fn a_request_that_can_change_something_has_to_be_announced_and_approved() {
         &json!({"body": "{}"}),
         &["a GET with a body is no plain read"],
     );
+    check_refused(
+        &own,
+        &json!({"path": "/bigquery/v2/projects/p/datasets/d?deleteContents=true&%24httpMethod=DELETE"}),
+        &["`$httpMethod` in its query may make another request of it"],
+    );
     // Announced, but the host does not know these, and nobody has approved them.
     for request in [
         posted("/own/x/query", r#"{"statement":"SHOW TABLES"}"#),
@@ -223,9 +228,9 @@ fn a_request_that_can_change_something_has_to_be_announced_and_approved() {
         &posted("/api/2.0/sql/statements/s-1/cancel", ""),
         "",
     );
-    check_sent(
-        &server,
+    check_refused(
+        &own,
         &posted("/api/2.0/sql/statements/s-1/cancel?x=1", "{}"),
-        "",
+        &["its query holds `x`, which is not known to be harmless"],
     );
 }

@@ -122,6 +122,12 @@ impl InspectReport {
                 printable(&shape.path),
                 printable(&shape.pointer)
             )?;
+            let fixed = shape.fixed.iter();
+            let fixed = fixed.map(|(pointer, json)| format!("{pointer} {json}"));
+            let beside: Vec<String> = shape.members.iter().cloned().chain(fixed).collect();
+            if !beside.is_empty() {
+                writeln!(out, "      with {}", printable(&beside.join(", ")))?;
+            }
         }
         for shape in &self.manifest.controls {
             writeln!(
