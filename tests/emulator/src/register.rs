@@ -3,7 +3,7 @@
 
 use crate::catalog::{Column, Layout, Metastore, Name, NewTable, TableKind};
 use crate::load::LOADER;
-use crate::types::{DataType, parse_type};
+use crate::types::{DataType, google, parse_type};
 use serde::{Deserialize, Serialize};
 
 /// Tables to put into one schema, which is created if it is missing.
@@ -75,7 +75,12 @@ impl RawColumn {
     }
 
     fn into_column(self) -> Column {
-        let unknown = |_| DataType::Opaque(self.type_text.as_str().into());
+        let text = self.type_text.as_str();
+        // A type of GoogleSQL is kept as what comes closest to it.
+        let unknown = |_| match google::parse_type(text) {
+            Ok(data_type) => google::to_shared(&data_type),
+            Err(_) => DataType::Opaque(text.into()),
+        };
         Column {
             name: self.name.as_str().into(),
             data_type: parse_type(&self.type_text).unwrap_or_else(unknown),

@@ -4,7 +4,7 @@
 //! schema of five hundred does not render the others; and only the columns that the query reads
 //! are made.
 
-mod cells;
+pub(super) mod cells;
 mod entries;
 
 use crate::access::Viewer;

@@ -4,6 +4,7 @@ pub(crate) mod cursor;
 mod error;
 mod execute;
 mod functions;
+pub(crate) mod google;
 mod grammar;
 mod information;
 pub(crate) mod lexer;
@@ -24,7 +25,7 @@ use crate::access::Viewer;
 use crate::catalog::{Metastore, TablePath};
 use datafusion::catalog::TableProvider;
 use datafusion::execution::SessionState;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
 
@@ -33,6 +34,19 @@ const DEFAULT_CATALOG: &str = "main";
 
 /// Files that a script can read as tables of text, by their name in lower case.
 pub(crate) type Files = BTreeMap<String, Arc<dyn TableProvider>>;
+
+/// Tables that exist for one statement only.
+type Attached = HashMap<TablePath, Arc<dyn TableProvider>>;
+
+/// Which SQL a query is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Dialect {
+    /// Scripts, and whatever arrives over the Databricks protocol.
+    #[default]
+    Databricks,
+    /// BigQuery's.
+    Google,
+}
 
 /// Who runs a statement, and where its bare names are looked up.
 #[derive(Debug, Clone)]
@@ -45,6 +59,8 @@ pub(crate) struct Session {
     pub hive_as_json: bool,
     /// What `csv.`NAME.csv`` means, in scripts of a loaded directory.
     pub files: Arc<Files>,
+    dialect: Dialect,
+    attached: Arc<Attached>,
 }
 
 impl Session {
@@ -57,6 +73,8 @@ impl Session {
             parameters: Vec::new(),
             hive_as_json: false,
             files: Arc::default(),
+            dialect: Dialect::default(),
+            attached: Arc::default(),
         }
     }
 
@@ -88,6 +106,8 @@ pub(crate) struct Engine {
     metastore: Arc<Metastore>,
     /// Functions, planners and options, the same for every statement.
     base: Arc<SessionState>,
+    /// The same for GoogleSQL.
+    google_base: Arc<SessionState>,
 }
 
 impl Debug for Engine {
@@ -124,6 +144,7 @@ impl Engine {
         Self {
             metastore,
             base: Arc::new(query::base_state()),
+            google_base: Arc::new(google::base_state()),
         }
     }
 

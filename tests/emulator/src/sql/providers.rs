@@ -2,7 +2,7 @@
 
 use super::error::SqlError;
 use super::information::InformationTable;
-use super::{Engine, Session, query};
+use super::{Dialect, Engine, Session, google, query};
 use crate::access::Permission;
 use crate::catalog::{Content, SYSTEM_CATALOG, Table, TablePath};
 use async_trait::async_trait;
@@ -65,9 +65,16 @@ impl Visible {
         if self.is_file(path) {
             return Ok(self.session.files.get(&path.table).map(Arc::clone));
         }
-        match self.engine.metastore.table(path) {
-            None => Ok(None),
-            Some(table) => self.read(path, &table).await.map(Some),
+        if let Some(attached) = self.session.attached.get(path) {
+            return Ok(Some(Arc::clone(attached)));
+        }
+        let Some(table) = self.engine.metastore.table(path) else {
+            return Ok(None);
+        };
+        let stored = self.read(path, &table).await?;
+        match self.session.dialect {
+            Dialect::Databricks => Ok(Some(stored)),
+            Dialect::Google => google::widen(stored, &table.layout).map(Some),
         }
     }
 
@@ -99,6 +106,7 @@ impl Visible {
                 // A view's names mean what they meant to whoever created it.
                 session.catalog = catalog.to_string();
                 session.schema = schema.to_string();
+                session.dialect = Dialect::Databricks;
                 session.viewer = crate::access::Viewer::unrestricted(&table.owner);
                 let inner = Self {
                     engine: self.engine.clone(),

@@ -4,7 +4,7 @@ use super::error::SqlError;
 use super::planners::{StructFields, Types};
 use super::providers::Visible;
 use super::rows::Rows;
-use super::{functions, rewrite, spelling};
+use super::{Dialect, functions, rewrite, spelling};
 use crate::catalog::{Layout, TablePath};
 use datafusion::catalog::TableProvider;
 use datafusion::catalog::view::ViewTable;
@@ -113,8 +113,11 @@ async fn plan(visible: &Visible, sql: &str) -> Result<(SessionState, LogicalPlan
     Ok((state, plan))
 }
 
-fn session_state(visible: &Visible) -> Result<SessionState, SqlError> {
-    let mut state = SessionState::clone(&visible.engine.base);
+pub(super) fn session_state(visible: &Visible) -> Result<SessionState, SqlError> {
+    let mut state = SessionState::clone(match visible.session.dialect {
+        Dialect::Databricks => &visible.engine.base,
+        Dialect::Google => &visible.engine.google_base,
+    });
     let names = &mut state.config_mut().options_mut().catalog;
     names.default_catalog.clone_from(&visible.session.catalog);
     names.default_schema.clone_from(&visible.session.schema);

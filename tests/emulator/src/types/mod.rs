@@ -5,6 +5,7 @@
 
 mod arrow;
 mod describe;
+pub(crate) mod google;
 mod parse;
 mod print;
 

@@ -34,7 +34,12 @@ impl Run {
             None => Content::empty(),
             Some(rows) => {
                 let all: Vec<usize> = (0..layout.columns().len()).collect();
-                Content::Rows(Arc::new(insert::fit(&rows, &layout, &all)?))
+                Content::Rows(Arc::new(insert::fit(
+                    rows.columns.len(),
+                    &rows.batches,
+                    &layout,
+                    &all,
+                )?))
             }
         };
         let table = NewTable {

@@ -4,7 +4,7 @@ use super::Run;
 use crate::catalog::{Content, Layout, Table};
 use crate::sql::error::SqlError;
 use crate::sql::query;
-use crate::sql::rows::{Rows, convert};
+use crate::sql::rows::convert;
 use crate::sql::statement::Insert;
 use datafusion::arrow::array::{Array, ArrayRef, new_null_array};
 use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
@@ -21,7 +21,7 @@ impl Run {
         self.metastore().change_table(&path, |table| {
             let targets = targets(&table.layout, &insert.columns)?;
             all_given(&table.layout, &targets)?;
-            let new = fit(&rows, &table.layout, &targets)?;
+            let new = fit(rows.columns.len(), &rows.batches, &table.layout, &targets)?;
             append(table, new, insert.overwrite)
         })
     }
@@ -66,21 +66,21 @@ fn append(table: &mut Table, new: Vec<RecordBatch>, overwrite: bool) -> Result<(
 
 /// The rows in the table's shape: cast to its types, NULL where no column is given, checked
 /// against NOT NULL.
-pub(super) fn fit(
-    rows: &Rows,
+pub(in crate::sql) fn fit(
+    columns: usize,
+    batches: &[RecordBatch],
     layout: &Layout,
     targets: &[usize],
 ) -> Result<Vec<RecordBatch>, SqlError> {
-    if rows.columns.len() != targets.len() {
+    if columns != targets.len() {
         let message = format!(
-            "The query has {} columns, but {} are to be filled.",
-            rows.columns.len(),
+            "The query has {columns} columns, but {} are to be filled.",
             targets.len()
         );
         let class = "INSERT_COLUMN_ARITY_MISMATCH";
         return Err(SqlError::new(class, "21S01", message));
     }
-    let filled = rows.batches.iter().filter(|batch| batch.num_rows() > 0);
+    let filled = batches.iter().filter(|batch| batch.num_rows() > 0);
     filled
         .map(|batch| fit_batch(batch, layout, targets))
         .collect()

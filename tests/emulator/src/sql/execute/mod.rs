@@ -6,6 +6,8 @@ mod describe;
 mod insert;
 mod show;
 
+pub(super) use insert::fit;
+
 use super::error::SqlError;
 use super::providers::Visible;
 use super::rows::Rows;

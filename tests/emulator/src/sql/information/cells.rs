@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// A value.
 #[derive(Debug)]
-pub(super) enum Cell<'a> {
+pub(in crate::sql) enum Cell<'a> {
     Text(Cow<'a, str>),
     Number(i64),
     /// Milliseconds since 1970.
@@ -37,7 +37,7 @@ impl<'a> From<Option<&'a str>> for Cell<'a> {
 
 /// Collects the values of one column.
 #[derive(Debug)]
-pub(super) enum Builder {
+pub(in crate::sql) enum Builder {
     Text(StringBuilder),
     Int(Int32Builder),
     Big(Int64Builder),
