@@ -2,6 +2,7 @@
 
 use crate::access::{Access, OauthClient, Rule, Viewer};
 use crate::background::Background;
+use crate::bigquery;
 use crate::catalog::Metastore;
 use crate::databricks;
 use crate::generate::{GenerateError, Shape, generate};
@@ -195,10 +196,11 @@ fn panicked() -> io::Error {
     io::Error::other("a task of the emulator panicked")
 }
 
-/// The protocols' paths do not overlap: a further one is merged beside the first.
+/// The protocols' paths do not overlap; Databricks' answers for paths of nobody.
 fn app(shared: &Arc<Shared>, protocols: Router) -> Router {
     Router::new()
         .nest("/_emulator", control::router(Arc::clone(shared)))
+        .merge(bigquery::router(Arc::clone(shared)))
         .fallback_service(protocols)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }

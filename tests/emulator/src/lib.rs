@@ -19,10 +19,11 @@
 //! | [`catalog`], [`types`] | what it holds: shared by all protocols |
 //! | [`sql`] | DataFusion over the catalog, and the DDL that changes it |
 //! | [`http`] | the accept loop, faults, counters, the control endpoint |
-//! | `databricks` | the first protocol |
+//! | `databricks`, `bigquery` | the protocols |
 
 pub mod access;
 mod background;
+mod bigquery;
 pub mod catalog;
 mod databricks;
 pub mod emulator;
