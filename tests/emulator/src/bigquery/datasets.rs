@@ -6,7 +6,7 @@ use super::numbers::flag;
 use super::page::{Page, PageParameters};
 use super::{ROOT, Service, error::ApiError, find, respond};
 use crate::catalog::Facts;
-use crate::sql::google::dataset_location;
+use crate::sql::google::{dataset_location, is_dataset};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -81,7 +81,7 @@ async fn list(
     let entries = catalog.schemas.after(page.after.as_ref());
     let entries = entries.filter(|(name, schema)| {
         let name = name.as_str();
-        find::is_dataset(name, schema)
+        is_dataset(name, schema)
             && which.covers(name, &schema.facts)
             && viewer.may_use(&[&project, name])
     });

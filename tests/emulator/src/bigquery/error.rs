@@ -115,7 +115,11 @@ impl IntoResponse for ApiError {
 
 impl From<SqlError> for ApiError {
     fn from(error: SqlError) -> Self {
-        let message = error.message;
+        let engine = ["Execution error: ", "Error during planning: "];
+        let plain = engine
+            .iter()
+            .find_map(|head| error.message.strip_prefix(head));
+        let message = plain.unwrap_or(&error.message).to_owned();
         match error.class {
             "TABLE_OR_VIEW_NOT_FOUND" | "SCHEMA_NOT_FOUND" | "CATALOG_NOT_FOUND" => {
                 Self::not_found(match message.starts_with("Not found") {

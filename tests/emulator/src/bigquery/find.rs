@@ -2,9 +2,8 @@
 
 use super::error::ApiError;
 use crate::access::{Permission, Viewer};
-use crate::catalog::{
-    Catalog, DEFAULT_SCHEMA, INFORMATION_SCHEMA, Name, Named, SYSTEM_CATALOG, Schema, Table,
-};
+use crate::catalog::{Catalog, Name, Named, SYSTEM_CATALOG, Schema, Table};
+use crate::sql::google::is_dataset;
 use std::sync::Arc;
 
 /// The project, if the caller may use it.
@@ -30,11 +29,6 @@ pub(super) fn project<'a>(
 
 fn is_project(key: &Name, name: &str) -> bool {
     key.as_str() == name && name != SYSTEM_CATALOG
-}
-
-/// Whether a schema shows as a dataset: not what every catalog has by itself.
-pub(super) fn is_dataset(name: &str, schema: &Schema) -> bool {
-    name != INFORMATION_SCHEMA && !(name == DEFAULT_SCHEMA && schema.tables.is_empty())
 }
 
 /// The dataset, if the caller may use it and its project.

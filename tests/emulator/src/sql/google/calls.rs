@@ -1,6 +1,6 @@
 //! Expressions that the engine spells otherwise.
 
-use super::expressions::{call, cast, function, null, number, text};
+use super::expressions::{call, cast, function, ident, null, number, text};
 use super::{dates, unnest};
 use crate::sql::error::SqlError;
 use crate::types::google::{GoogleType, parse_type};
@@ -17,6 +17,7 @@ pub(super) fn rewrite_before(expr: &mut Expr) -> Result<(), SqlError> {
             let arguments = named_fields(values, fields)?;
             *expr = call("named_struct", arguments);
         }
+        Expr::Array(array) => same_names(&mut array.elem),
         Expr::Function(function) => {
             if let Some(shifted) = dates::shift(function)? {
                 *expr = shifted;
@@ -25,6 +26,31 @@ pub(super) fn rewrite_before(expr: &mut Expr) -> Result<(), SqlError> {
         _ => {}
     }
     Ok(())
+}
+
+/// In an array of structs the first one names the fields of all.
+fn same_names(elements: &mut [Expr]) {
+    let Some((Expr::Struct { values, fields }, rest)) = elements.split_first_mut() else {
+        return;
+    };
+    let Some(names) = unnest::field_names(values, fields) else {
+        return;
+    };
+    for element in rest {
+        let values = match element {
+            Expr::Struct { values, .. } => values,
+            Expr::Tuple(values) => values,
+            _ => continue,
+        };
+        let named = values.iter().zip(&names).map(|(value, name)| Expr::Named {
+            expr: Box::new(unnest::unnamed(value)),
+            name: ident(name),
+        });
+        *element = Expr::Struct {
+            values: named.collect(),
+            fields: vec![],
+        };
+    }
 }
 
 /// `STRUCT(a, b AS x)` and `STRUCT<a INT64>(1)` as names and values by turns.
@@ -310,6 +336,9 @@ fn scalar(name: &str, given: &[Expr]) -> Option<Expr> {
         ("log", [value, base]) => call("log", vec![base.clone(), value.clone()]),
         ("byte_length", [_]) => call("octet_length", owned()),
         ("instr", [_, _]) => call("strpos", owned()),
+        // The engine counts without a sign.
+        ("array_length", [_]) => cast(call(name, owned()), &GoogleType::Int64),
+        ("string", [value]) => call("google_string", vec![value.clone()]),
         ("split", [value]) => call("string_to_array", vec![value.clone(), text(",")]),
         ("split", [_, _]) => call("string_to_array", owned()),
         ("regexp_contains", [_, _]) => call("regexp_like", owned()),

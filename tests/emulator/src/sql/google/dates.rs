@@ -100,18 +100,34 @@ pub(super) fn rewrite_call(name: &str, given: &[Expr]) -> Result<Option<Expr>, S
         ("format_date" | "format_datetime" | "format_timestamp" | "format_time", [_, _]) => {
             Some(call("google_format_time", given.to_vec()))
         }
-        ("current_datetime", []) => Some(call("datetime", vec![call("now", vec![])])),
-        ("current_timestamp", []) => Some(cast(call("now", vec![]), &GoogleType::Timestamp(None))),
-        ("current_time", []) => Some(cast(call("now", vec![]), &GoogleType::Time)),
+        ("current_date", []) => Some(current(&GoogleType::Date)),
+        ("current_datetime", []) => Some(current(&GoogleType::Datetime)),
+        ("current_timestamp", []) => Some(current(&GoogleType::Timestamp(None))),
+        ("current_time", []) => Some(current(&GoogleType::Time)),
         _ => None,
     })
+}
+
+/// The time of the statement. Written out, because the engine's own functions of the time cannot
+/// stand everywhere.
+fn current(data_type: &GoogleType) -> Expr {
+    let now = jiff::Timestamp::now();
+    let instant = cast(text(&now.to_string()), &GoogleType::Timestamp(None));
+    match data_type {
+        GoogleType::Timestamp(_) => instant,
+        other => cast(instant, other),
+    }
 }
 
 /// EXTRACT and intervals.
 pub(super) fn rewrite(expr: &Expr) -> Result<Expr, SqlError> {
     match expr {
         Expr::Extract { field, expr, .. } => {
-            let part = text(&field.to_string().to_uppercase());
+            let part = field.to_string().to_uppercase();
+            if ["DATE", "TIME", "DATETIME"].contains(&part.as_str()) {
+                return Ok(call(&part.to_lowercase(), vec![(**expr).clone()]));
+            }
+            let part = text(&part);
             Ok(call("google_extract", vec![part, (**expr).clone()]))
         }
         Expr::Interval(interval) => {

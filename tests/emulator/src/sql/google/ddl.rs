@@ -1,7 +1,6 @@
 //! Statements that change the catalog: schemas, tables, inserts. Anything else is loaded by
 //! scripts or over another protocol.
 
-use super::relations::Relations;
 use super::translate::parts;
 use super::{GoogleAnswer, GoogleRows, GoogleStatement, Mode, StatementKind};
 use crate::access::Permission;
@@ -50,10 +49,8 @@ pub(super) async fn execute(
             return Err(SqlError::unsupported(head.join(" ")));
         }
     };
-    let relations = Relations::new(around, &engine.metastore);
     Ok(GoogleAnswer {
         rows: GoogleRows::default(),
-        location: relations.location(),
         bytes_processed: 0,
         kind,
     })

@@ -29,7 +29,7 @@ mod unnest;
 mod widen;
 
 pub(crate) use parameters::{GoogleParameter, ParameterValue};
-pub(crate) use relations::dataset_location;
+pub(crate) use relations::{dataset_location, is_dataset};
 pub(crate) use result::GoogleRows;
 pub(super) use state::base_state;
 pub(super) use widen::widen;
@@ -69,8 +69,6 @@ pub(crate) struct GoogleStatement {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct GoogleAnswer {
     pub rows: GoogleRows,
-    /// Where the tables lie that it read.
-    pub location: String,
     /// Bytes of those tables.
     pub bytes_processed: usize,
     pub kind: StatementKind,
@@ -146,7 +144,6 @@ impl Engine {
                 let (rows, relations) = self.google_query(*query, statement, mode).await?;
                 Ok(GoogleAnswer {
                     rows,
-                    location: relations.location(),
                     bytes_processed: relations.bytes(),
                     kind: StatementKind::Select,
                 })

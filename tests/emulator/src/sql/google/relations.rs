@@ -5,7 +5,7 @@
 use super::information::{GoogleView, InformationScope, InformationTable};
 use super::{DEFAULT_LOCATION, GoogleStatement};
 use crate::access::{Permission, Viewer};
-use crate::catalog::{Facts, INFORMATION_SCHEMA, Metastore, Schema, TablePath};
+use crate::catalog::{DEFAULT_SCHEMA, Facts, INFORMATION_SCHEMA, Metastore, Schema, TablePath};
 use crate::sql::error::SqlError;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
@@ -33,6 +33,11 @@ pub(super) struct Relations {
 pub(crate) fn dataset_location(facts: &Facts) -> &str {
     let told = facts.properties.get("location");
     told.map_or(DEFAULT_LOCATION, String::as_str)
+}
+
+/// Whether a schema shows as a dataset: not what every catalog has by itself.
+pub(crate) fn is_dataset(name: &str, schema: &Schema) -> bool {
+    name != INFORMATION_SCHEMA && !(name == DEFAULT_SCHEMA && schema.tables.is_empty())
 }
 
 /// The error for an object that is not there, or not for this caller.

@@ -7,8 +7,16 @@ use datafusion::execution::FunctionRegistry;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::ScalarUDF;
 use datafusion::logical_expr::planner::ExprPlanner;
+use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::prelude::SessionConfig;
 use std::sync::Arc;
+
+/// The engine's own rules but one, which fails on fields of tables whose columns are cast.
+fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+    let mut rules = Optimizer::new().rules;
+    rules.retain(|rule| rule.name() != "push_down_leaf_projections");
+    rules
+}
 
 /// Everything that does not depend on who asks.
 pub(in crate::sql) fn base_state() -> SessionState {
@@ -30,6 +38,7 @@ pub(in crate::sql) fn base_state() -> SessionState {
     let mut state = defaults
         .with_config(config)
         .with_expr_planners(planners)
+        .with_optimizer_rules(optimizer_rules())
         .with_type_planner(Arc::new(Types))
         .build();
     for function in functions::all() {

@@ -47,7 +47,49 @@ fn respelt(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
             token
         })
         .collect();
-    ranges(tokens)
+    plain_arrays(ranges(tokens))
+}
+
+/// `ARRAY<type>[…]` without the type, which its elements tell too.
+fn plain_arrays(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut out = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        let is_array = matches!(&token.token, Token::Word(word)
+            if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("ARRAY"));
+        out.push(token.clone());
+        at += 1;
+        if let Some(length) = is_array
+            .then(|| tokens.get(at..).and_then(type_length))
+            .flatten()
+        {
+            at += length;
+        }
+    }
+    out
+}
+
+/// How many tokens `<type>` has, if an opening bracket follows it.
+fn type_length(tokens: &[TokenWithSpan]) -> Option<usize> {
+    let mut depth = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        depth += match token.token {
+            Token::Lt => 1,
+            Token::Gt => -1,
+            Token::ShiftRight => -2,
+            Token::Word(_) | Token::Comma | Token::Number(..) | Token::LParen | Token::RParen
+                if depth > 0 =>
+            {
+                0
+            }
+            _ => return None,
+        };
+        if depth <= 0 {
+            let next = tokens.get(at + 1).map(|next| &next.token);
+            return (at > 0 && next == Some(&Token::LBracket)).then_some(at + 1);
+        }
+    }
+    None
 }
 
 fn spelling(token: Token, positional: &mut usize) -> Token {

@@ -9,10 +9,10 @@ use crate::sql::error::SqlError;
 use datafusion::sql::sqlparser::ast::{
     AccessExpr, Expr, Ident, Join, JoinConstraint, JoinOperator, NamedWindowExpr, ObjectName,
     ObjectNamePart, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, TableAlias,
-    TableFactor, Value, ValueTableMode, VisitMut, VisitorMut, WildcardAdditionalOptions,
-    WindowType,
+    TableFactor, TableWithJoins, Value, ValueTableMode, VisitMut, VisitorMut,
+    WildcardAdditionalOptions, WindowType, visit_expressions_mut,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 /// A query that the engine understands.
@@ -108,6 +108,9 @@ impl Translator<'_> {
                 factor_names(&mut join.relation, &mut tables);
                 lower_using(join);
             }
+        }
+        if let Some(condition) = &mut select.selection {
+            shared_columns(&select.from, condition);
         }
         naming::name_items(select, &tables);
         select.projection.iter_mut().for_each(lower_item);
@@ -226,6 +229,52 @@ fn lower_using(join: &mut Join) {
     {
         columns.iter_mut().for_each(lower_path);
     }
+}
+
+/// In WHERE the engine wants to know which table's column is meant, even if USING has made it one:
+/// the one that is never NULL for want of a partner.
+fn shared_columns(from: &[TableWithJoins], condition: &mut Expr) {
+    let own = |factor: &TableFactor| {
+        let mut names = HashSet::new();
+        factor_names(&mut factor.clone(), &mut names);
+        names.into_iter().next()
+    };
+    let mut owners: HashMap<String, String> = HashMap::new();
+    for tables in from {
+        for join in &tables.joins {
+            let (JoinOperator::Join(constraint)
+            | JoinOperator::Inner(constraint)
+            | JoinOperator::Left(constraint)
+            | JoinOperator::LeftOuter(constraint)
+            | JoinOperator::Right(constraint)
+            | JoinOperator::RightOuter(constraint)) = &join.join_operator
+            else {
+                continue;
+            };
+            let left = matches!(
+                join.join_operator,
+                JoinOperator::Left(_) | JoinOperator::LeftOuter(_)
+            );
+            let owner = own(if left {
+                &tables.relation
+            } else {
+                &join.relation
+            });
+            if let (JoinConstraint::Using(columns), Some(owner)) = (constraint, owner) {
+                let names = columns.iter().filter_map(|column| parts(column).pop());
+                names.for_each(|name| drop(owners.insert(name, owner.clone())));
+            }
+        }
+    }
+    let qualified = visit_expressions_mut(condition, |expr| {
+        if let Expr::Identifier(name) = expr
+            && let Some(owner) = owners.get(&name.value.to_lowercase())
+        {
+            *expr = Expr::CompoundIdentifier(vec![ident(owner), name.clone()]);
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    debug_assert!(qualified.is_continue());
 }
 
 fn lower_item(item: &mut SelectItem) {

@@ -144,11 +144,7 @@ fn place_first(array: Array, done: &mut Vec<TableWithJoins>) -> Result<(), SqlEr
     Ok(())
 }
 
-fn place_joined(
-    array: Array,
-    mut join: Join,
-    done: &mut Vec<TableWithJoins>,
-) -> Result<(), SqlError> {
+fn place_joined(array: Array, mut join: Join, done: &mut [TableWithJoins]) -> Result<(), SqlError> {
     if root(&array.value).is_some() {
         return match is_plain(&join) {
             true => absorb(&array, done),
@@ -281,14 +277,16 @@ fn structs(array: &Expr) -> Option<(Vec<String>, Vec<Vec<Expr>>)> {
     (!names.is_empty()).then_some((names, rows))
 }
 
-fn unnamed(value: &Expr) -> Expr {
+/// The value without the name that it is given.
+pub(super) fn unnamed(value: &Expr) -> Expr {
     match value {
         Expr::Named { expr, .. } => (**expr).clone(),
         other => other.clone(),
     }
 }
 
-fn field_names(values: &[Expr], fields: &[StructField]) -> Option<Vec<String>> {
+/// The names of a struct's fields, if each has one.
+pub(super) fn field_names(values: &[Expr], fields: &[StructField]) -> Option<Vec<String>> {
     if !fields.is_empty() {
         let names = fields.iter();
         return names

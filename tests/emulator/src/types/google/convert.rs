@@ -41,7 +41,7 @@ fn numeric(precision: u8, scale: u8) -> GoogleType {
 
 /// What one of the catalog's types is called in GoogleSQL. A map is an array of its entries, and
 /// what may not nest is JSON.
-pub(crate) fn from_shared(data_type: &DataType) -> GoogleType {
+fn from_shared(data_type: &DataType) -> GoogleType {
     match data_type {
         DataType::Boolean => GoogleType::Bool,
         // An untyped NULL is an INT64.

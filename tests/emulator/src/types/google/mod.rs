@@ -7,7 +7,7 @@ mod convert;
 mod parse;
 mod print;
 
-pub(crate) use convert::{from_arrow, from_shared, of_column, to_arrow, to_shared};
+pub(crate) use convert::{from_arrow, of_column, to_arrow, to_shared};
 pub(crate) use parse::parse_type;
 pub(crate) use print::write_name;
 

@@ -11,7 +11,7 @@ fn types_print_as_the_information_schema_shows_them() -> Result<(), crate::sql::
 {
     check("integer", "INT64")?;
     check("numeric(12,2)", "NUMERIC(12, 2)")?;
-    check("BIGDECIMAL(40)", "BIGNUMERIC(40)")?;
+    check("BIGDECIMAL(38)", "BIGNUMERIC(38)")?;
     check("range< date >", "RANGE<DATE>")?;
     check(
         "ARRAY<STRUCT<sku STRING(12) NOT NULL OPTIONS(description='key'), `odd name` JSON, INT64>>",

@@ -6,9 +6,9 @@ mod views;
 
 pub(super) use views::GoogleView;
 
-use super::relations::dataset_location;
+use super::relations::{dataset_location, is_dataset};
 use crate::access::Viewer;
-use crate::catalog::{Facts, INFORMATION_SCHEMA, Metastore, Table};
+use crate::catalog::{Metastore, Schema, Table};
 use crate::sql::information::cells::Builder;
 use async_trait::async_trait;
 use cells::{Entry, FieldPath, append, option_entries};
@@ -58,13 +58,13 @@ impl InformationTable {
         }
     }
 
-    fn covers(&self, dataset: &str, facts: &Facts) -> bool {
+    fn covers(&self, dataset: &str, schema: &Schema) -> bool {
         let seen = self.viewer.may_use(&[&self.project, dataset]);
-        seen && dataset != INFORMATION_SCHEMA
+        seen && is_dataset(dataset, schema)
             && match &self.scope {
                 InformationScope::Dataset(name) => name == dataset,
                 InformationScope::Region(region) => {
-                    dataset_location(facts).eq_ignore_ascii_case(region)
+                    dataset_location(&schema.facts).eq_ignore_ascii_case(region)
                 }
             }
     }
@@ -93,7 +93,7 @@ impl InformationTable {
         };
         let datasets = catalog.schemas.iter();
         for (dataset, schema) in
-            datasets.filter(|(name, schema)| self.covers(name.as_str(), &schema.facts))
+            datasets.filter(|(name, schema)| self.covers(name.as_str(), schema))
         {
             let entry = Entry {
                 project: &self.project,
