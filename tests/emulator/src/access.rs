@@ -119,13 +119,25 @@ impl Access {
     pub fn issue(&mut self, id: &str, secret: &str, lifetime: Duration) -> Option<String> {
         let is_it = |client: &&OauthClient| client.id == id && client.secret == secret;
         let principal = self.clients.iter().find(is_it)?.principal.clone();
+        Some(self.mint(&principal, lifetime))
+    }
+
+    /// A new token of this principal.
+    pub fn mint(&mut self, principal: &str, lifetime: Duration) -> String {
+        let token = format!("eyJ{:016x}{:016x}", random::number(), random::number());
+        self.grant(&token, principal, lifetime);
+        token
+    }
+
+    /// Accepts a token for a while.
+    pub fn grant(&mut self, token: &str, principal: &str, lifetime: Duration) {
         let now = Instant::now();
         self.grants.retain(|_, grant| grant.is_valid(now));
-        let token = format!("eyJ{:016x}{:016x}", random::number(), random::number());
-        let expires = Some(now + lifetime);
-        self.grants
-            .insert(token.clone(), Grant { principal, expires });
-        Some(token)
+        let grant = Grant {
+            principal: principal.to_owned(),
+            expires: Some(now + lifetime),
+        };
+        self.grants.insert(token.to_owned(), grant);
     }
 
     pub fn add_rule(&mut self, rule: Rule) {

@@ -9,6 +9,7 @@ use crate::generate::{GenerateError, Shape, generate};
 use crate::http::fault::Fault;
 use crate::http::requests::Requests;
 use crate::http::{control, serve};
+use crate::identity::GoogleIdentity;
 use crate::load::{LOADER, LoadError, load};
 use crate::register::{RawTables, register};
 use crate::settings::Settings;
@@ -46,6 +47,9 @@ pub enum StartError {
     /// A directory could not be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// A service account's key is none.
+    #[error("cannot register an identity: {0}")]
+    Identity(String),
     /// The generated catalog clashes with one that a script created.
     #[error("cannot generate a catalog: {0}")]
     Generate(String),
@@ -64,6 +68,7 @@ pub struct Builder {
     shape: Option<Shape>,
     tokens: Vec<(String, String)>,
     clients: Vec<OauthClient>,
+    google_identities: Vec<GoogleIdentity>,
     rules: Vec<Rule>,
     warehouses: Vec<String>,
     settings: Settings,
@@ -101,6 +106,13 @@ impl Builder {
             secret: secret.to_owned(),
             principal: principal.to_owned(),
         });
+        self
+    }
+
+    /// Gives tokens to a service account or user of Google's.
+    #[must_use]
+    pub fn google_identity(mut self, identity: GoogleIdentity) -> Self {
+        self.google_identities.push(identity);
         self
     }
 
@@ -169,6 +181,12 @@ impl Builder {
     }
 
     async fn fill(self, shared: Arc<Shared>) -> Result<(), StartError> {
+        for identity in self.google_identities {
+            shared
+                .identities
+                .add(identity)
+                .map_err(StartError::Identity)?;
+        }
         for directory in &self.directories {
             load(&shared.engine, directory).await?;
         }

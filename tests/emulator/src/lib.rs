@@ -14,7 +14,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`emulator`] | starts and holds a running emulator |
-//! | [`settings`], [`access`] | how it behaves, and towards whom |
+//! | [`settings`], [`access`], [`identity`] | how it behaves, and towards whom |
 //! | [`load`], [`generate`], [`register`] | three ways to fill it |
 //! | [`catalog`], [`types`] | what it holds: shared by all protocols |
 //! | [`sql`] | DataFusion over the catalog, and the DDL that changes it |
@@ -30,6 +30,7 @@ pub mod emulator;
 pub mod generate;
 mod glob;
 pub mod http;
+pub mod identity;
 pub mod load;
 mod random;
 pub mod register;
@@ -43,6 +44,7 @@ pub use emulator::{Builder, Emulator, StartError};
 pub use generate::Shape;
 pub use http::fault::{Action, Fault, Match, Times};
 pub use http::requests::{Requests, Route};
+pub use identity::GoogleIdentity;
 pub use register::{RawColumn, RawTable, RawTables};
 pub use settings::Settings;
 pub use sql::{ScriptError, SqlError};

@@ -1,7 +1,9 @@
 //! The emulator as a program.
 
 use clap::Parser;
-use rocky_emulator::{Builder as EmulatorBuilder, Emulator, OauthClient, Rule, Shape};
+use rocky_emulator::{
+    Builder as EmulatorBuilder, Emulator, GoogleIdentity, OauthClient, Rule, Shape,
+};
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
-/// A local warehouse that speaks the Databricks HTTP APIs.
+/// A local warehouse that speaks the HTTP APIs of Databricks and BigQuery.
 ///
 /// The first line on standard output is `listening on http://127.0.0.1:PORT`, the second says where
 /// the external links of large results lead. Knobs, faults and counters can be reached below
@@ -36,6 +38,18 @@ struct Arguments {
     /// Give tokens of a principal to an OAuth client that signs in by itself
     #[arg(long, value_name = "ID:SECRET=PRINCIPAL", value_parser = client)]
     client: Vec<OauthClient>,
+
+    /// Give tokens to a Google service account whose public key is in this PEM file
+    #[arg(long, value_name = "EMAIL=FILE", value_parser = pair)]
+    service_account: Vec<(String, String)>,
+
+    /// Give tokens of a principal to a Google user who has signed in before
+    #[arg(
+        long,
+        value_name = "CLIENT_ID:SECRET:REFRESH_TOKEN=PRINCIPAL",
+        value_parser = authorized_user
+    )]
+    authorized_user: Vec<GoogleIdentity>,
 
     /// Answer a principal with 403 for catalog[.schema[.table]]; * stands for anything
     #[arg(long, value_name = "PRINCIPAL=OBJECT", value_parser = pair)]
@@ -103,6 +117,19 @@ fn client(text: &str) -> Result<OauthClient, String> {
     }
 }
 
+fn authorized_user(text: &str) -> Result<GoogleIdentity, String> {
+    let (credential, principal) = pair(text)?;
+    match credential.splitn(3, ':').collect::<Vec<_>>().as_slice() {
+        [client_id, client_secret, refresh_token] => Ok(GoogleIdentity::AuthorizedUser {
+            client_id: (*client_id).to_owned(),
+            client_secret: (*client_secret).to_owned(),
+            refresh_token: (*refresh_token).to_owned(),
+            principal,
+        }),
+        _ => Err("expected client id, secret and refresh token with : between them".to_owned()),
+    }
+}
+
 fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("must be at least 1".to_owned()),
@@ -124,7 +151,7 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     // Whoever reads the first line may signal at once, so the handlers come first.
     let end = End::expect(arguments.exit_with_stdin)?;
-    let emulator = builder(arguments).start()?;
+    let emulator = builder(arguments)?.start()?;
     let mut stdout = std::io::stdout().lock();
     // At once: whoever started this may stop reading after the first line.
     let (url, storage) = (emulator.url(), emulator.storage_url());
@@ -135,7 +162,7 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn builder(arguments: Arguments) -> EmulatorBuilder {
+fn builder(arguments: Arguments) -> std::io::Result<EmulatorBuilder> {
     let mut builder = Emulator::builder()
         .port(arguments.port)
         .settings(|settings| {
@@ -168,7 +195,16 @@ fn builder(arguments: Arguments) -> EmulatorBuilder {
     for id in &arguments.warehouse {
         builder = builder.warehouse(id);
     }
-    builder
+    for (email, path) in &arguments.service_account {
+        builder = builder.google_identity(GoogleIdentity::ServiceAccount {
+            email: email.clone(),
+            public_key: std::fs::read_to_string(path)?,
+        });
+    }
+    for identity in arguments.authorized_user {
+        builder = builder.google_identity(identity);
+    }
+    Ok(builder)
 }
 
 /// What ends the program: SIGTERM, SIGINT or, if asked for, the end of standard input.

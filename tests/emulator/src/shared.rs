@@ -4,6 +4,7 @@ use crate::access::{Access, Viewer};
 use crate::catalog::Metastore;
 use crate::http::fault::Faults;
 use crate::http::requests::RequestLog;
+use crate::identity::Identities;
 use crate::settings::Settings;
 use crate::sql::Engine;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -15,6 +16,7 @@ pub(crate) struct Shared {
     pub engine: Engine,
     pub faults: Faults,
     pub requests: RequestLog,
+    pub identities: Identities,
     settings: RwLock<Settings>,
     access: RwLock<Access>,
 }
@@ -26,6 +28,7 @@ impl Shared {
             metastore,
             faults: Faults::default(),
             requests: RequestLog::default(),
+            identities: Identities::default(),
             settings: RwLock::new(settings),
             access: RwLock::new(access),
         }

@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use std::collections::HashMap;
 
 /// The query parameters.
 #[derive(Debug)]
@@ -19,6 +20,11 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
             Err(error) => Err(ApiError::invalid(error.body_text())),
         }
     }
+}
+
+/// The members of a form.
+pub(super) fn form(body: &[u8]) -> HashMap<String, String> {
+    url::form_urlencoded::parse(body).into_owned().collect()
 }
 
 /// A JSON body, whatever its content type claims.

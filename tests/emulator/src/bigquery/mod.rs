@@ -9,6 +9,7 @@ mod fields;
 mod find;
 mod jobs;
 mod numbers;
+mod oauth;
 mod page;
 mod projects;
 mod respond;
@@ -51,6 +52,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .merge(datasets::routes())
         .merge(tables::routes())
         .merge(jobs::routes())
+        .merge(oauth::routes())
         .route("/bigquery/{*path}", any(no_such_method))
         .method_not_allowed_fallback(no_such_method)
         .layer(middleware::from_fn_with_state((shared, WIRE), front))

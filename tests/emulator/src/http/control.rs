@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use super::requests::Requests;
 use crate::access::{OauthClient, Rule, Viewer};
+use crate::identity::GoogleIdentity;
 use crate::load::LOADER;
 use crate::register::{RawTables, register};
 use crate::settings::Settings;
@@ -31,6 +32,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/tokens", post(add_token))
         .route("/tokens/{token}", delete(remove_token))
         .route("/clients", post(add_client))
+        .route("/google-identities", post(add_google_identity))
         .route("/rules", post(add_rule))
         .fallback(no_such_endpoint)
         .method_not_allowed_fallback(no_such_endpoint)
@@ -172,6 +174,15 @@ async fn add_client(
 ) -> Result<Json<Value>, Refused> {
     let client: OauthClient = read(&body)?;
     shared.change_access(|access| access.add_client(client));
+    Ok(done())
+}
+
+async fn add_google_identity(
+    State(shared): State<Arc<Shared>>,
+    body: Bytes,
+) -> Result<Json<Value>, Refused> {
+    let identity: GoogleIdentity = read(&body)?;
+    shared.identities.add(identity).map_err(Refused::because)?;
     Ok(done())
 }
 
