@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod bigquery;
 mod binary;
 mod client;
 mod control;
