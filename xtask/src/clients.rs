@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::build::Built;
 use crate::cargo;
@@ -20,8 +20,8 @@ const FOLDER: &str = "tests/clients";
 /// What the emulator makes up for them.
 const SHAPE: &str = "2x12x40";
 
-/// Runs the tests of every client; those that cannot be installed are skipped, loudly.
-pub fn test(workspace: &Workspace, built: &Built) -> Result<()> {
+/// Runs the tests of every client; those that cannot be installed are skipped, loudly, unless they `must_run`.
+pub fn test(workspace: &Workspace, built: &Built, must_run: bool) -> Result<()> {
     let folder = workspace.root.join(FOLDER);
     let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {FOLDER}"))?;
     let mut clients: Vec<PathBuf> = entries
@@ -34,6 +34,7 @@ pub fn test(workspace: &Workspace, built: &Built) -> Result<()> {
         match environment(workspace, &client, &name)? {
             Ok(python) => run(built, &client, &python)
                 .with_context(|| format!("the tests of {FOLDER}/{name} failed"))?,
+            Err(reason) if must_run => bail!("{FOLDER}/{name} cannot be tested, because {reason}"),
             Err(reason) => eprintln!(
                 "!! SKIPPED: the vendor's own clients of {FOLDER}/{name} are not tested, because {reason}"
             ),

@@ -37,7 +37,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     if arguments.clients {
         let built = step("build", || build::build(workspace, Profile::Dev))?;
         return step("the vendors' own clients", || {
-            clients::test(workspace, &built)
+            clients::test(workspace, &built, true)
         });
     }
     step("format", || {
@@ -55,7 +55,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         cargo::run(built.announce(&mut command))
     })?;
     step("the vendors' own clients", || {
-        clients::test(workspace, &built)
+        clients::test(workspace, &built, false)
     })?;
     step("tests", || run_tests(workspace, &built, filters))?;
     let seconds = start.elapsed().as_secs();

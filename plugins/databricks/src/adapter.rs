@@ -48,7 +48,7 @@ impl Adapter for Databricks {
             let page = response.read(SchemasPage::parse)?;
             Ok((names(page.schemas), page.next_page_token.map(Into::into)))
         };
-        let names = if hive::is_hive(catalog) && self.settings.source != Source::Rest {
+        let names = if hive::is_hive(catalog) {
             hive::schemas(&self.client, self.warehouse_for_hive()?, catalog)
         } else {
             self.list(request::schemas(catalog), read)
@@ -63,13 +63,12 @@ impl Adapter for Databricks {
         request.only = request.only.map(|names| self.settings.tables.only(names));
         let source =
             match &self.settings.source {
-                source if hive::is_hive(&request.catalog) && *source != Source::Rest => {
+                _ if hive::is_hive(&request.catalog) => {
                     let warehouse_id = self.warehouse_for_hive()?;
-                    let budget = self.settings.max_statements;
                     Kind::Hive(HiveTables::start(
                         &self.client,
                         warehouse_id,
-                        budget,
+                        &self.settings,
                         request,
                     ))
                 }
@@ -97,7 +96,7 @@ impl Databricks {
         self.settings.source.warehouse_id().ok_or_else(|| {
             Error::invalid_config(
                 "Unity Catalog does not know hive_metastore, which only SQL can describe: `warehouse_id` or `http_path` must say on \
-                 which SQL warehouse",
+                 which SQL warehouse, and `source` may not be `rest`",
             )
         })
     }

@@ -239,15 +239,19 @@ fn follow(client: &Client, links: &[ExternalLink<'_>], index: u64) -> Result<Sta
 /// What storage refuses says nothing of what the principal may do in the warehouse.
 fn storage_refuses(error: Error) -> Error {
     match is_refusal(&error) {
-        true => error.with_code(ErrorCode::Unavailable),
+        true => error.with_code(ErrorCode::Other("storage-refused".to_owned())),
         false => error,
     }
 }
 
-/// Whether storage refuses a link, as it does when that has expired.
+/// Whether storage refuses a link, as it does when that has expired. A refusal of the host's own has no HTTP status.
 fn is_refusal(error: &Error) -> bool {
-    let refusals = [ErrorCode::PermissionDenied, ErrorCode::Unauthenticated];
-    refusals.contains(&error.code)
+    let fact = |name| error.attributes.get(name);
+    match fact("http_status") {
+        Some("401" | "403") => true,
+        Some("400") => matches!(fact("error_code"), Some("ExpiredToken" | "RequestExpired")),
+        _ => false,
+    }
 }
 
 /// A result that Databricks does not know any more is not what the caller means by not found.
@@ -256,7 +260,7 @@ fn result_is_gone(error: Error, chunk: u64) -> Error {
         "cannot fetch chunk {chunk} of the statement's result"
     ));
     match error.code {
-        ErrorCode::NotFound => error.with_code(ErrorCode::Unavailable),
+        ErrorCode::NotFound => error.with_code(ErrorCode::Other("result-gone".to_owned())),
         _ => error,
     }
 }

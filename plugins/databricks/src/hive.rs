@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use rocky_adapter_sdk::{
-    Attributes, Client, Cursor, DescribeRequest, Error, Outbox, Result, Step, Summary, Waited,
-    ready,
+    Attributes, Client, Cursor, DescribeRequest, Error, Outbox, Result, Step, Summary, TableFilter,
+    Waited, ready,
 };
 
 use crate::one_by_one::OneByOne;
 use crate::principal::Principal;
 use crate::result::Query;
+use crate::settings::DatabricksSettings;
 use crate::{statement, tables};
 
 /// The catalog that came before Unity Catalog. Neither its API nor an information schema tells of it.
@@ -40,6 +41,7 @@ pub struct HiveTables {
     client: Client,
     warehouse_id: String,
     request: DescribeRequest,
+    filter: TableFilter,
     /// How many statements may be sent in all.
     budget: u64,
     stage: Stage,
@@ -58,7 +60,7 @@ impl HiveTables {
     pub fn start(
         client: &Client,
         warehouse_id: &str,
-        budget: u64,
+        settings: &DatabricksSettings,
         request: DescribeRequest,
     ) -> Self {
         let schema = tables::quoted(&request.schema);
@@ -73,7 +75,8 @@ impl HiveTables {
             warehouse_id: warehouse_id.to_owned(),
             principal: Principal::ask(client, &request.learned),
             request,
-            budget,
+            filter: settings.tables.clone(),
+            budget: settings.max_statements,
             stage: Stage::Listing(Box::new(query)),
             outbox: Outbox::new(),
         }
@@ -88,7 +91,7 @@ impl HiveTables {
                     &self.client,
                     &self.warehouse_id,
                     &self.request,
-                    wanted(rows, &self.request),
+                    wanted(rows, &self.request, &self.filter),
                     self.request.learned.get(NO_JSON).map(|_| false),
                     self.budget - 1,
                 );
@@ -149,14 +152,18 @@ impl Cursor for HiveTables {
     }
 }
 
-/// Of the listed tables those that are asked for, without the ones that are only a session's.
-fn wanted(rows: Vec<[Option<String>; 3]>, request: &DescribeRequest) -> Vec<String> {
+/// Of the listed tables those that are asked for, by the caller and by the settings, without the ones that are only a session's.
+fn wanted(
+    rows: Vec<[Option<String>; 3]>,
+    request: &DescribeRequest,
+    filter: &TableFilter,
+) -> Vec<String> {
     let only = request.only.as_ref();
     let only: Option<HashSet<&String>> = only.map(|names| names.iter().collect());
     let is_wanted = |name: &String| only.as_ref().is_none_or(|only| only.contains(name));
     let rows = rows.into_iter();
     let kept = rows.filter(|[_, _, temporary]| temporary.as_deref() != Some("true"));
     kept.filter_map(|[_, name, _]| name)
-        .filter(is_wanted)
+        .filter(|name| is_wanted(name) && filter.admits(name))
         .collect()
 }

@@ -49,8 +49,12 @@ fn origins() -> Vec<Origin> {
     };
     let patterns = [
         "https://*.amazonaws.com",
+        "https://*.amazonaws.com.cn",
         "https://*.core.windows.net",
+        "https://*.core.chinacloudapi.cn",
+        "https://*.core.usgovcloudapi.net",
         "https://storage.googleapis.com",
+        "https://*.storage.googleapis.com",
     ];
     patterns.map(origin).to_vec()
 }
@@ -64,7 +68,7 @@ fn settings() -> Vec<Setting> {
             Text,
             "Where tables are described from: Unity Catalog's REST API, which needs no SQL warehouse; the catalog's \
              information_schema, which does; or auto: REST, and SQL where that is not permitted. Tables of hive_metastore are \
-             described one by one with SQL, unless this is rest.",
+             described one by one with SQL, which rest does not allow.",
         )
         .choices(["auto", "rest", "information_schema"])
         .default_value("auto"),
@@ -79,7 +83,8 @@ fn settings() -> Vec<Setting> {
         Setting::new(
             "max_statements",
             Integer,
-            "How many statements at most describe one schema of hive_metastore: one lists its tables, and each table takes one.",
+            "How many statements at most describe one schema of hive_metastore: one lists its tables, and each table takes one (what it takes to \
+             find out in which form it answers does not count).",
         )
         .default_value(MAX_STATEMENTS),
         Setting::new(

@@ -3,16 +3,19 @@
 use std::collections::VecDeque;
 
 use rocky_adapter_sdk::{
-    Client, DescribeRequest, Entry, Error, ErrorCode, Outbox, Progress, Result, Table, Waited, log,
-    ready,
+    Client, DescribeRequest, Entry, Error, Outbox, Progress, Result, Table, Waited, log, ready,
 };
 
 use crate::describe::{self, AS_JSON, AS_ROWS};
 use crate::result::Query;
+use crate::statement::cancel_all;
 use crate::tables;
 
 /// How many statements run at a time.
 const AT_ONCE: usize = 8;
+
+/// So many tables that do not answer as JSON, and none that does, speak for all.
+const ENOUGH_REFUSALS: u32 = 3;
 
 /// Tables under way.
 #[derive(Debug)]
@@ -21,14 +24,24 @@ pub struct OneByOne {
     warehouse_id: String,
     request: DescribeRequest,
     waiting: VecDeque<String>,
-    running: VecDeque<(String, Asked)>,
+    running: VecDeque<Running>,
     /// Whether `DESCRIBE` answers as JSON; none while nobody knows.
     as_json: Option<bool>,
-    /// How many statements may be sent in all.
+    refusals: u32,
+    /// How many tables may be asked for in all.
     budget: u64,
     sent: u64,
     done: u64,
     total: u64,
+}
+
+/// A table under way.
+#[derive(Debug)]
+struct Running {
+    name: String,
+    asked: Asked,
+    /// Why it was asked for once more.
+    before: Option<Error>,
 }
 
 /// The form that a table was asked for in.
@@ -39,7 +52,7 @@ enum Asked {
 }
 
 impl OneByOne {
-    /// These tables, with at most so many statements. `as_json` says whether `DESCRIBE` answers as JSON, if that is known.
+    /// These tables, as far as the budget goes. `as_json` says whether `DESCRIBE` answers as JSON, if that is known.
     pub fn new(
         client: &Client,
         warehouse_id: &str,
@@ -56,6 +69,7 @@ impl OneByOne {
             waiting: tables.into(),
             running: VecDeque::new(),
             as_json,
+            refusals: 0,
             budget,
             sent: 0,
             done: 0,
@@ -75,50 +89,96 @@ impl OneByOne {
     /// Takes what has come into the outbox; false when nothing more will come.
     pub fn receive(&mut self, outbox: &mut Outbox) -> Result<Waited<bool>> {
         self.send(outbox);
-        let Some((name, mut asked)) = self.running.pop_front() else {
+        let Some(mut running) = self.running.pop_front() else {
             return Ok(Waited::Ready(false));
         };
-        let table = match asked.table(&name) {
+        match running.asked.table(&running.name) {
             Ok(Waited::Waiting(progress)) => {
-                self.running.push_front((name, asked));
+                self.running.push_front(running);
                 let progress: Progress = progress.with_count(self.done, self.total);
                 return Ok(Waited::Waiting(progress));
             }
-            Ok(Waited::Ready(table)) => Ok(table),
-            Err(error) => Err(error),
-        };
-        let was_json = matches!(asked, Asked::Json(_));
-        match table {
-            Err(error) if was_json && says_no_json(&error) => {
-                log::debug!("DESCRIBE does not answer as JSON here: {error}");
-                // Of one table among others it says nothing of those.
-                self.as_json.get_or_insert(false);
-                if self.sent < self.budget
-                    && let Some(asked) = self.ask(&name, false)
-                {
-                    self.running.push_front((name, asked));
-                }
-            }
-            table => {
-                if was_json {
-                    self.as_json.get_or_insert(true);
+            Ok(Waited::Ready(table)) => {
+                if matches!(running.asked, Asked::Json(_)) {
+                    self.as_json = Some(true);
                 }
                 self.done += 1;
-                outbox.extend(entry(name, table)?);
+                outbox.push(Entry::Table(table));
             }
+            Err(error) => self.failed(running, error, outbox)?,
         }
         Ok(Waited::Ready(true))
+    }
+
+    /// A table cannot be described: in this form, or at all. That leaves the others alone, unless it is nothing of the table.
+    fn failed(&mut self, running: Running, error: Error, outbox: &mut Outbox) -> Result<()> {
+        let Running {
+            name,
+            asked,
+            before,
+        } = running;
+        if error.attributes.get("request").is_some() {
+            let table = tables::quoted(&name);
+            return Err(error.context(format_args!("while describing table {table}")));
+        }
+        let again = match (&asked, &before) {
+            (Asked::Json(_), None) if says_no_json(&error) => {
+                self.refuses_json(&error);
+                Some(false)
+            }
+            // As rows its type is cut short, which only JSON can mend.
+            (Asked::Rows(_), None) if is_cut_short(&error) => Some(true),
+            _ => None,
+        };
+        let again = again.and_then(|as_json| self.ask(&name, as_json));
+        match again {
+            Some(asked) => {
+                let before = Some(error);
+                self.running.push_front(Running {
+                    name,
+                    asked,
+                    before,
+                });
+            }
+            None => {
+                self.done += 1;
+                let first = match (asked, before) {
+                    // What could not be mended is what is wrong.
+                    (Asked::Json(_), Some(before)) => before,
+                    _ => error,
+                };
+                outbox.push(Entry::Failed(name, first));
+            }
+        }
+        Ok(())
+    }
+
+    /// A grammar without the form has it for no table; a table that it is not for says little of the others.
+    fn refuses_json(&mut self, error: &Error) {
+        log::debug!("DESCRIBE does not answer as JSON here: {error}");
+        self.refusals += 1;
+        let is_grammar = error.attributes.get("error_code") == Some("PARSE_SYNTAX_ERROR");
+        if self.as_json.is_none() && (is_grammar || self.refusals >= ENOUGH_REFUSALS) {
+            self.as_json = Some(false);
+        }
     }
 
     /// Sends statements for the tables that are next, as far as the budget goes: one, until it is known whether they answer as JSON.
     fn send(&mut self, outbox: &mut Outbox) {
         let at_once = self.as_json.map_or(1, |_| AT_ONCE);
-        while self.running.len() < at_once && self.sent < self.budget {
+        while self.running.len() < at_once && self.budget > 0 {
             let Some(name) = self.waiting.pop_front() else {
                 return;
             };
             match self.ask(&name, self.as_json != Some(false)) {
-                Some(asked) => self.running.push_back((name, asked)),
+                Some(asked) => {
+                    self.budget -= 1;
+                    self.running.push_back(Running {
+                        name,
+                        asked,
+                        before: None,
+                    });
+                }
                 None => {
                     self.done += 1;
                     outbox.push(Entry::Failed(name, unspeakable()));
@@ -143,6 +203,18 @@ impl OneByOne {
         } else {
             Asked::Rows(Box::new(Query::start(client, warehouse_id, &sql, AS_ROWS)))
         })
+    }
+}
+
+impl Drop for OneByOne {
+    /// One after the other, the last would be cancelled when nobody waits any more.
+    fn drop(&mut self) {
+        let running = self.running.iter_mut();
+        let statements = running.filter_map(|running| match &mut running.asked {
+            Asked::Json(query) => query.statement(),
+            Asked::Rows(query) => query.statement(),
+        });
+        cancel_all(&self.client, statements.collect());
     }
 }
 
@@ -172,24 +244,9 @@ fn unspeakable() -> Error {
 /// Whether the warehouse does not know the form, rather than the table.
 fn says_no_json(error: &Error) -> bool {
     let class = error.attributes.get("error_code").unwrap_or_default();
-    class == "PARSE_SYNTAX_ERROR" || class.starts_with("UNSUPPORTED")
+    class == "PARSE_SYNTAX_ERROR" || class.starts_with("UNSUPPORTED_FEATURE")
 }
 
-/// A table that is gone by now is no entry; one that is refused or not understood has failed, and leaves the others alone.
-fn entry(name: String, table: Result<Table>) -> Result<Option<Entry>> {
-    let error = match table {
-        Ok(table) => return Ok(Some(Entry::Table(table))),
-        Err(error) => error,
-    };
-    // What the API itself says is not of the table.
-    if error.attributes.get("http_status").is_some() {
-        return Err(error);
-    }
-    match error.code {
-        ErrorCode::NotFound => Ok(None),
-        ErrorCode::PermissionDenied | ErrorCode::Protocol | ErrorCode::Other(_) => {
-            Ok(Some(Entry::Failed(name, error)))
-        }
-        _ => Err(error),
-    }
+fn is_cut_short(error: &Error) -> bool {
+    error.message.starts_with("DESCRIBE shortens the type")
 }

@@ -116,13 +116,13 @@ pub fn chunk(id: &str, index: u64) -> Request {
         .segment(&index.to_string())
 }
 
-/// Cancels a statement. Twice is as good as once, but nobody waits for a second try.
+/// Cancels a statement. Twice is as good as once, as long as anybody waits.
 pub fn cancel(id: &str) -> Request {
     Request::post("/api/2.0/sql/statements")
         .segment(id)
         .segment("cancel")
         .json(&Empty {})
-        .repeat(Repeat::Never)
+        .repeat(Repeat::Always)
 }
 
 #[derive(Serialize)]

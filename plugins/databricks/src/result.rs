@@ -183,6 +183,14 @@ impl<const N: usize> Query<N> {
         }
     }
 
+    /// The statement, while it runs.
+    pub fn statement(&mut self) -> Option<&mut Statement> {
+        match &mut self.stage {
+            Stage::Running(statement) => Some(statement),
+            Stage::Reading(_) => None,
+        }
+    }
+
     /// Blocks until all rows have come: for the calls that have no way to say that they wait.
     pub fn finish(mut self) -> Result<Vec<[Option<String>; N]>> {
         loop {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use rocky_adapter_sdk::{
-    Call, Client, Error, ErrorCode, Pacer, Progress, Request, Response, Result, Waited, log, ready,
+    Call, Client, Error, ErrorCode, Pacer, Pipeline, Progress, Request, Response, Result, Waited,
+    log, ready,
 };
 
 use crate::{failure, request, rows};
@@ -152,27 +153,68 @@ impl Statement {
         }
     }
 
-    fn cancel(&mut self) {
-        let state = std::mem::replace(&mut self.state, State::Over);
-        if let (State::Asked(mut call), None) = (state, &self.id) {
-            // Its id comes with the first answer, and nothing can be cancelled without.
-            let Some(Ok(response)) = call.finish_within(Self::ID_GRACE) else {
-                return;
-            };
-            if !matches!(self.judge(&response), Ok(false)) {
-                return;
+    /// Waits for the id of a statement that was just sent, without which nothing can be cancelled.
+    fn learn_id(&mut self, at_most: Duration) {
+        if self.id.is_some() {
+            return;
+        }
+        if let State::Asked(call) = &mut self.state
+            && let Some(outcome) = call.finish_within(at_most)
+        {
+            // Whatever is wrong with the answer, nothing is known to run.
+            self.state = State::Over;
+            if let Ok(response) = outcome {
+                let _ = self.judge(&response);
             }
         }
-        let Some(id) = &self.id else { return };
-        match self
-            .client
-            .send(request::cancel(id))
-            .finish_within(Self::CANCEL_GRACE)
-        {
-            Some(Err(error)) => log::warn!(
+    }
+
+    /// The statement's id, if it is known to run. It counts as over from now on.
+    fn give_up(&mut self) -> Option<String> {
+        let state = std::mem::replace(&mut self.state, State::Over);
+        let runs = matches!(state, State::Asked(_) | State::Pausing);
+        self.id.clone().filter(|_| runs)
+    }
+}
+
+/// Cancels what of these still runs, all at once.
+pub fn cancel_all(client: &Client, statements: Vec<&mut Statement>) {
+    let mut statements = statements;
+    let mut left: Vec<String> = Vec::new();
+    let mut cancels = Pipeline::new(client, statements.len());
+    let mut cancel = |id: String| {
+        cancels.push(id.clone(), request::cancel(&id));
+        left.push(id);
+    };
+    let known = statements.iter_mut().filter(|it| it.id.is_some());
+    known.filter_map(|it| it.give_up()).for_each(&mut cancel);
+    let deadline = client.now() + Statement::ID_GRACE;
+    for statement in statements {
+        statement.learn_id(deadline.saturating_sub(client.now()));
+        statement.give_up().into_iter().for_each(&mut cancel);
+    }
+    let deadline = client.now() + Statement::CANCEL_GRACE;
+    while client.now() < deadline
+        && let Waited::Ready(Some((id, outcome))) = cancels.next_outcome()
+    {
+        left.retain(|it| *it != id);
+        match outcome {
+            Ok(_) => log::debug!("statement {id} was cancelled"),
+            Err(error) => log::warn!(
                 "statement {id} may still run, because it could not be cancelled: {error}"
             ),
-            Some(Ok(_)) | None => log::debug!("statement {id} was cancelled"),
+        }
+    }
+    for id in left {
+        log::warn!("statement {id} may still run: nobody has said in time that it was cancelled");
+    }
+}
+
+impl Drop for Statement {
+    fn drop(&mut self) {
+        if !matches!(self.state, State::Over) {
+            let client = self.client.clone();
+            cancel_all(&client, vec![self]);
         }
     }
 }
@@ -184,15 +226,9 @@ pub fn is_without_warehouse(error: &Error) -> bool {
 
 /// Says what was attempted where the SQL warehouse does not exist.
 pub fn without_warehouse(error: Error, warehouse_id: &str) -> Error {
-    error.context(format_args!(
-        "cannot run a statement on SQL warehouse `{warehouse_id}`"
-    ))
-}
-
-impl Drop for Statement {
-    fn drop(&mut self) {
-        if !matches!(self.state, State::Over) {
-            self.cancel();
-        }
-    }
+    error
+        .context(format_args!(
+            "cannot run a statement on SQL warehouse `{warehouse_id}`, which `warehouse_id` or `http_path` names"
+        ))
+        .with_code(ErrorCode::InvalidConfig)
 }

@@ -1,150 +1,167 @@
 //! Types as `DESCRIBE … AS JSON` tells them.
 
-use rocky_adapter_sdk::json::Int64;
 use rocky_adapter_sdk::{Error, Result};
-use serde::Deserialize;
-use serde_json::Value;
-use std::collections::BTreeMap;
+use serde_json::{Map, Value};
 
-/// A type.
-#[derive(Debug, Deserialize)]
-pub struct TypeJson {
-    name: String,
-    precision: Option<Int64>,
-    scale: Option<Int64>,
-    length: Option<Int64>,
-    collation: Option<String>,
-    start_unit: Option<String>,
-    end_unit: Option<String>,
-    srid: Option<Value>,
-    element_type: Option<Box<TypeJson>>,
-    key_type: Option<Box<TypeJson>>,
-    value_type: Option<Box<TypeJson>>,
-    fields: Option<Vec<FieldJson>>,
-    /// Whether an array's elements, or a map's values, may be NULL: the text of a type has no word for it.
-    #[serde(rename = "element_nullable")]
-    _element_nullable: Option<bool>,
-    #[serde(rename = "value_nullable")]
-    _value_nullable: Option<bool>,
-    /// What is not known may be a parameter, so that without it the type would be another one.
-    #[serde(flatten)]
-    unknown: BTreeMap<String, Value>,
-}
-
-/// A field of a struct.
-#[derive(Debug, Deserialize)]
-struct FieldJson {
-    name: String,
-    #[serde(rename = "type")]
-    data_type: TypeJson,
-    nullable: Option<bool>,
-}
-
-impl TypeJson {
-    /// The type in the words of Databricks SQL, whole.
-    ///
-    /// # Errors
-    /// When a part is missing, or there is one whose meaning is not known.
-    pub fn text(&self) -> Result<String> {
-        if let Some(name) = self.unknown.keys().next() {
-            let of = &self.name;
-            return Err(Error::protocol(format!(
-                "the type `{of}` has a member `{name}`, which is not known"
-            )));
+/// A type in the words of Databricks SQL, whole.
+///
+/// # Errors
+/// When a part is missing, or there is one whose meaning is not known: it may be a parameter, and the type without it another one.
+pub fn text(of_type: &Value) -> Result<String> {
+    let mut parts = Parts::of(of_type)?;
+    let name = parts.text("name")?;
+    let text = match name.as_str() {
+        "decimal" => {
+            let (precision, scale) = (parts.number("precision")?, parts.number("scale")?);
+            format!("decimal({precision},{scale})")
         }
-        Ok(match self.name.as_str() {
-            "decimal" => {
-                let (precision, scale) = (
-                    self.number(self.precision, "precision")?,
-                    self.number(self.scale, "scale")?,
-                );
-                format!("decimal({precision},{scale})")
-            }
-            "char" | "varchar" => {
-                format!("{}({})", self.name, self.number(self.length, "length")?)
-            }
-            "string" => match self.collation.as_deref() {
-                None | Some("UTF8_BINARY") => "string".to_owned(),
-                Some(collation) => format!("string collate {collation}"),
-            },
-            "timestamp_ltz" => "timestamp".to_owned(),
-            "time" => match self.precision {
-                Some(precision) => format!("time({})", precision.0),
-                None => "time".to_owned(),
-            },
-            "interval" => self.interval()?,
-            "geography" | "geometry" => self.spatial()?,
-            "array" => format!(
-                "array<{}>",
-                part(&self.element_type, "element_type")?.text()?
-            ),
-            "map" => format!(
-                "map<{},{}>",
-                part(&self.key_type, "key_type")?.text()?,
-                part(&self.value_type, "value_type")?.text()?
-            ),
-            "struct" => {
-                let fields = part(&self.fields, "fields")?.iter().map(FieldJson::text);
-                format!("struct<{}>", fields.collect::<Result<Vec<_>>>()?.join(","))
-            }
-            plain => plain.to_owned(),
-        })
+        "char" | "varchar" => {
+            let length = parts.number("length")?;
+            format!("{name}({length}){}", parts.collation())
+        }
+        "string" => format!("string{}", parts.collation()),
+        "timestamp_ltz" => "timestamp".to_owned(),
+        "time" => match parts.number("precision") {
+            Ok(precision) => format!("time({precision})"),
+            Err(_) => name,
+        },
+        "interval" => parts.interval()?,
+        "geography" | "geometry" => format!("{name}({})", parts.srid()?),
+        "array" => format!("array<{}>", text(&parts.take("element_type")?)?),
+        "map" => {
+            let (key, value) = (parts.take("key_type")?, parts.take("value_type")?);
+            format!("map<{},{}>", text(&key)?, text(&value)?)
+        }
+        "struct" => {
+            let fields = parts.take("fields")?;
+            let fields = fields.as_array().ok_or_else(|| missing("fields"))?;
+            let fields: Vec<String> = fields.iter().map(field).collect::<Result<_>>()?;
+            format!("struct<{}>", fields.join(","))
+        }
+        _ => name,
+    };
+    parts.finish(&text)?;
+    Ok(text)
+}
+
+/// What the owner wrote about the fields within a column, by path, such as `lines.sku`.
+pub fn descriptions(path: &str, of_type: &Value) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for field in of_type["fields"].as_array().into_iter().flatten() {
+        let path = format!("{path}.{}", field["name"].as_str().unwrap_or_default());
+        if let Some(comment) = field["comment"].as_str().filter(|it| !it.is_empty()) {
+            found.push((path.clone(), comment.to_owned()));
+        }
+        found.extend(descriptions(&path, &field["type"]));
+    }
+    // The elements of an array and the values of a map have no names of their own.
+    for inner in ["element_type", "key_type", "value_type"] {
+        if of_type[inner].is_object() {
+            found.extend(descriptions(path, &of_type[inner]));
+        }
+    }
+    found
+}
+
+/// The members of a type, each taken once.
+struct Parts(Map<String, Value>);
+
+impl Parts {
+    fn of(of_type: &Value) -> Result<Self> {
+        let members = of_type.as_object().cloned();
+        members
+            .map(Self)
+            .ok_or_else(|| Error::protocol("a type is no object"))
     }
 
-    fn number(&self, value: Option<Int64>, member: &str) -> Result<i64> {
-        part(&value, member).map(|number| number.0)
+    fn take(&mut self, member: &str) -> Result<Value> {
+        let value = self.0.remove(member).filter(|value| !value.is_null());
+        value.ok_or_else(|| missing(member))
     }
 
-    fn interval(&self) -> Result<String> {
-        let start = part(&self.start_unit, "start_unit")?;
-        Ok(match self.end_unit.as_deref() {
-            Some(end) if end != start => format!("interval {start} to {end}"),
+    fn text(&mut self, member: &str) -> Result<String> {
+        match self.take(member)? {
+            Value::String(text) => Ok(text),
+            _ => Err(missing(member)),
+        }
+    }
+
+    /// A number, which some gateways write as a text.
+    fn number(&mut self, member: &str) -> Result<i64> {
+        let number = match self.take(member)? {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        number.ok_or_else(|| missing(member))
+    }
+
+    /// How texts are compared, unless that is as usual.
+    fn collation(&mut self) -> String {
+        match self.text("collation") {
+            Ok(collation) if collation != "UTF8_BINARY" => format!(" collate {collation}"),
+            _ => String::new(),
+        }
+    }
+
+    fn interval(&mut self) -> Result<String> {
+        let start = self.text("start_unit")?;
+        Ok(match self.text("end_unit") {
+            Ok(end) if end != start => format!("interval {start} to {end}"),
             _ => format!("interval {start}"),
         })
     }
 
-    fn spatial(&self) -> Result<String> {
-        let srid = match part(&self.srid, "srid")? {
-            Value::String(text) => text.clone(),
+    fn srid(&mut self) -> Result<String> {
+        Ok(match self.take("srid")? {
+            Value::String(text) => text,
             other => other.to_string(),
-        };
-        Ok(format!("{}({srid})", self.name))
+        })
+    }
+
+    /// Refuses what was not taken, but for whether elements and values may be NULL: the text of a type has no word for that.
+    fn finish(mut self, text: &str) -> Result<()> {
+        self.0.remove("element_nullable");
+        self.0.remove("value_nullable");
+        self.0.retain(|_, value| !value.is_null());
+        match self.0.keys().next() {
+            None => Ok(()),
+            Some(member) => Err(Error::protocol(format!(
+                "the type `{text}` has a member `{member}`, which is not known"
+            ))),
+        }
     }
 }
 
-fn part<'a, T>(value: &'a Option<T>, member: &str) -> Result<&'a T> {
-    value
-        .as_ref()
-        .ok_or_else(|| Error::protocol(format!("a type has no `{member}`")))
+fn missing(member: &str) -> Error {
+    Error::protocol(format!("a type has no `{member}`, or one of another kind"))
 }
 
-impl FieldJson {
-    fn text(&self) -> Result<String> {
-        let is_bare = self
-            .name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-            && !self.name.starts_with(|first: char| first.is_ascii_digit())
-            && !self.name.is_empty();
-        let name = match is_bare {
-            true => self.name.clone(),
-            false => format!("`{}`", self.name.replace('`', "``")),
-        };
-        let nullable = match self.nullable {
-            Some(false) => " not null",
-            _ => "",
-        };
-        Ok(format!("{name}:{}{nullable}", self.data_type.text()?))
-    }
+/// `name:type`, and `not null` where it is so.
+fn field(field: &Value) -> Result<String> {
+    let name = field["name"].as_str().ok_or_else(|| missing("name"))?;
+    let is_bare = name
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && !name.is_empty();
+    let name = match is_bare {
+        true => name.to_owned(),
+        false => format!("`{}`", name.replace('`', "``")),
+    };
+    let nullable = match field["nullable"].as_bool() {
+        Some(false) => " not null",
+        _ => "",
+    };
+    Ok(format!("{name}:{}{nullable}", text(&field["type"])?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rocky_adapter_sdk::json;
 
-    fn text(json: &str) -> Result<String> {
-        json::decode::<TypeJson>(json.as_bytes())?.text()
+    fn read(json: &str) -> Result<String> {
+        text(&serde_json::from_str(json).unwrap())
     }
 
     #[test]
@@ -156,6 +173,10 @@ mod tests {
                 "decimal(12,2)",
             ),
             (r#"{"name":"varchar","length":"20"}"#, "varchar(20)"),
+            (
+                r#"{"name":"varchar","length":20,"collation":"UNICODE_CI"}"#,
+                "varchar(20) collate UNICODE_CI",
+            ),
             (r#"{"name":"string","collation":"UTF8_BINARY"}"#, "string"),
             (
                 r#"{"name":"string","collation":"de_CI"}"#,
@@ -184,7 +205,7 @@ mod tests {
                 "struct<a:int not null,`b ``c`:variant>",
             ),
         ] {
-            assert_eq!(text(json).unwrap(), expected, "{json}");
+            assert_eq!(read(json).unwrap(), expected, "{json}");
         }
     }
 
@@ -194,10 +215,28 @@ mod tests {
             r#"{"name":"decimal"}"#,
             r#"{"name":"array"}"#,
             r#"{"name":"vector","dimension":3}"#,
+            r#"{"name":"vector","length":3,"element_type":{"name":"float"}}"#,
+            r#"{"name":"timestamp_ntz","precision":3}"#,
+            r#"{"name":"interval","start_unit":"day","precision":4}"#,
             r#"{"name":"struct","fields":[{"name":"a"}]}"#,
-            r#"{}"#,
+            r#"{"name":"struct","fields":{}}"#,
+            "{}",
+            "[]",
         ] {
-            assert!(text(json).is_err(), "{json}");
+            assert!(read(json).is_err(), "{json}");
         }
+    }
+
+    #[test]
+    fn comments_of_nested_fields_have_their_paths() {
+        let json = r#"{"name":"array","element_type":{"name":"struct","fields":[
+            {"name":"sku","type":{"name":"string"},"comment":"which"},
+            {"name":"d","type":{"name":"struct","fields":[{"name":"e","type":{"name":"int"},"comment":"when"}]}}]}}"#;
+        let found = descriptions("lines", &serde_json::from_str(json).unwrap());
+        let expected = [("lines.sku", "which"), ("lines.d.e", "when")];
+        assert_eq!(
+            found,
+            expected.map(|(path, text)| (path.to_owned(), text.to_owned()))
+        );
     }
 }

@@ -73,6 +73,7 @@ pub struct Builder {
     warehouses: Vec<String>,
     settings: Settings,
     port: u16,
+    storage_port: u16,
 }
 
 impl Builder {
@@ -144,6 +145,13 @@ impl Builder {
         self
     }
 
+    /// Serves the files of large results on this port of 127.0.0.1; 0, the default, takes a free one.
+    #[must_use]
+    pub fn storage_port(mut self, port: u16) -> Self {
+        self.storage_port = port;
+        self
+    }
+
     /// Fills the warehouse and starts to listen. Blocks until both are done.
     ///
     /// # Errors
@@ -153,7 +161,7 @@ impl Builder {
         let failed = move |source| StartError::Listen { port, source };
         let background = Background::new().map_err(failed)?;
         let listener = listen(&background, port)?;
-        let storage = listen(&background, 0)?;
+        let storage = listen(&background, self.storage_port)?;
         let address = listener.local_addr().map_err(failed)?;
         let storage_address = storage.local_addr().map_err(failed)?;
         let shared = Arc::new(self.shared());

@@ -31,6 +31,10 @@ struct Arguments {
     #[arg(long, default_value_t = 0)]
     port: u16,
 
+    /// Serve the files of large results on this port of 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    storage_port: u16,
+
     /// Accept a bearer token [default: dapi-emulator=dev@example.com]
     #[arg(long, value_name = "TOKEN=PRINCIPAL", value_parser = pair)]
     token: Vec<(String, String)>,
@@ -165,6 +169,7 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
 fn builder(arguments: Arguments) -> std::io::Result<EmulatorBuilder> {
     let mut builder = Emulator::builder()
         .port(arguments.port)
+        .storage_port(arguments.storage_port)
         .settings(|settings| {
             settings.latency_ms = arguments.latency_ms;
             settings.page_size = arguments.page_size;

@@ -89,6 +89,16 @@ fn where_sql_sees_nothing_either_the_refusal_is_the_reason() {
 }
 
 #[test]
+fn a_warehouse_that_does_not_exist_is_not_a_schema_that_nobody_lists() {
+    let script = refusing();
+    let body = r#"{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"no such warehouse"}"#;
+    script.on(EXECUTE, Reply::status(404).with_body(body));
+    let error = describe(&script, WAREHOUSE, |_| ()).unwrap_err();
+    assert_eq!(error.code, ErrorCode::InvalidConfig);
+    assert!(error.message.contains("SQL warehouse `4f2a`"), "{error}");
+}
+
+#[test]
 fn only_a_refusal_at_the_beginning_turns_to_sql() {
     for (status, body, code) in [
         (

@@ -131,6 +131,8 @@ fn where_there_is_no_json_rows_are_read_and_the_next_instance_knows() {
         EXECUTE,
         as_rows(&[["w", "struct<a:int,... 9 more fields>", ""]]),
     );
+    // The whole of a type that was cut short would be worth another try.
+    script.on(EXECUTE, failed("PARSE_SYNTAX_ERROR"));
     let answer = hive(&script, SETTINGS).unwrap();
     let table = tables(&answer)[0];
     let columns: Vec<(&str, &str, bool)> = table
@@ -186,25 +188,135 @@ fn one_table_without_json_says_nothing_of_the_others() {
 }
 
 #[test]
-fn one_broken_table_fails_alone_and_one_that_is_gone_is_none() {
+fn one_broken_table_fails_alone_whatever_is_wrong_with_it() {
     let script = warehouse();
-    script.on(
-        EXECUTE,
-        listed(&["a", "refused", "gone", "odd\\\\name", "broken"]),
-    );
+    let listed_tables = ["a", "refused", "gone", "odd\\\\name", "broken", "crashed"];
+    script.on(EXECUTE, listed(&listed_tables));
     script.on(EXECUTE, as_json(SIMPLE));
     script.on(EXECUTE, failed("INSUFFICIENT_PERMISSIONS"));
+    // It was listed: perhaps it is what a view reads from that is gone.
     script.on(EXECUTE, failed("TABLE_OR_VIEW_NOT_FOUND"));
     script.on(
         EXECUTE,
         as_json(r#"{"columns":[{"name":"a","type":{"name":"array"}}]}"#),
     );
+    script.on(EXECUTE, failed("INTERNAL_ERROR"));
     let answer = hive(&script, SETTINGS).unwrap();
     assert!(failure(&answer, "refused").contains("INSUFFICIENT_PERMISSIONS"));
+    assert!(failure(&answer, "gone").contains("TABLE_OR_VIEW_NOT_FOUND"));
     assert!(failure(&answer, "odd\\name").contains("backslash"));
     assert!(failure(&answer, "broken").contains("the type of column `a` is not understood"));
-    assert_eq!(names(&answer).len(), 4);
+    assert!(failure(&answer, "crashed").contains("INTERNAL_ERROR"));
+    assert_eq!(names(&answer).len(), 6);
     assert_eq!(answer.summary.unwrap().coverage, Coverage::Exhausted);
+}
+
+#[test]
+fn what_is_nothing_of_a_table_ends_the_answer_and_names_the_table() {
+    let script = warehouse();
+    script.on(EXECUTE, listed(&["a"]));
+    script.on(
+        EXECUTE,
+        Reply::json("<html>").with_header("content-type", "text/html"),
+    );
+    let error = hive(&script, SETTINGS).unwrap_err();
+    assert!(
+        error.message.contains("while describing table `a`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_column_may_begin_like_a_heading() {
+    let script = warehouse();
+    script.on(EXECUTE, listed(&["t"]));
+    script.on(EXECUTE, failed("PARSE_SYNTAX_ERROR"));
+    let rows = [
+        ["#x", "int", ""],
+        ["# y", "string", ""],
+        ["# col", "date", ""],
+        ["# Partitioning", "", ""],
+        ["Part 0", "#x", ""],
+        ["#x", "int", ""],
+    ];
+    script.on(EXECUTE, as_rows(&rows));
+    let answer = hive(&script, SETTINGS).unwrap();
+    let columns = tables(&answer)[0].columns.iter();
+    let names: Vec<&str> = columns.map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["#x", "# y", "# col"]);
+
+    let script = warehouse();
+    script.on(EXECUTE, listed(&["t"]));
+    script.on(EXECUTE, failed("PARSE_SYNTAX_ERROR"));
+    script.on(EXECUTE, as_rows(&[["", "", ""]]));
+    let answer = hive(&script, SETTINGS).unwrap();
+    assert!(
+        failure(&answer, "t").contains("no column"),
+        "a table has some"
+    );
+}
+
+#[test]
+fn three_tables_that_do_not_answer_as_json_speak_for_all() {
+    let script = warehouse();
+    script.on(EXECUTE, listed(&["a", "b", "c", "d"]));
+    for _ in 0..3 {
+        script.on(EXECUTE, failed("UNSUPPORTED_FEATURE.DESCRIBE"));
+        script.on(EXECUTE, as_rows(&[["x", "int", ""]]));
+    }
+    script.on(EXECUTE, as_rows(&[["x", "int", ""]]));
+    let answer = hive(&script, r#"{"warehouse_id":"4f2a","max_statements":5}"#).unwrap();
+    assert_eq!(
+        names(&answer),
+        ["a", "b", "c", "d"],
+        "a refusal costs no budget"
+    );
+    let learned = answer.summary.unwrap().learned;
+    assert_eq!(learned.get("no_describe_as_json"), Some("true"));
+}
+
+#[test]
+fn tables_that_the_user_leaves_out_cost_no_statement() {
+    let script = warehouse();
+    script.on(EXECUTE, listed(&["a", "b", "wanted"]));
+    script.on(EXECUTE, as_json(SIMPLE));
+    let settings = r#"{"warehouse_id":"4f2a","max_statements":2,"include":["w*"]}"#;
+    let answer = hive(&script, settings).unwrap();
+    assert_eq!(names(&answer), ["wanted"]);
+    assert_eq!(statements(&script).len(), 2);
+}
+
+#[test]
+fn what_runs_when_nobody_waits_any_more_is_cancelled_at_once() {
+    use rocky_adapter_sdk::Cursor;
+    let script = warehouse();
+    script.on(EXECUTE, listed(&["a", "b", "c", "d"]));
+    script.on(EXECUTE, as_json(SIMPLE));
+    for id in ["1", "2", "3"] {
+        let pending = format!(r#"{{"statement_id":"{id}","status":{{"state":"PENDING"}}}}"#);
+        script.on(EXECUTE, Reply::json(pending));
+        let cancel = format!("{EXECUTE}/{id}/cancel");
+        script.on(&cancel, Reply::status(429));
+        script.on(&cancel, Reply::json("{}").after_millis(500));
+    }
+    let mut request = DescribeRequest::new("hive_metastore", "s");
+    request.learned.set("principal", "ada");
+    let mut cursor = open(&script, SETTINGS).describe(request).unwrap();
+    while script.sent().len() < 5 {
+        cursor.next().unwrap();
+    }
+    let before = script.elapsed();
+    drop(cursor);
+    let cancels = script
+        .lines()
+        .iter()
+        .filter(|line| line.ends_with("/cancel"))
+        .count();
+    assert_eq!(cancels, 6, "each a second time after it was turned away");
+    assert!(
+        (script.elapsed() - before).as_millis() < 2_000,
+        "side by side"
+    );
 }
 
 #[test]
@@ -253,6 +365,7 @@ fn what_is_missing_is_named() {
     let body = r#"{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"no warehouse"}"#;
     script.on(EXECUTE, Reply::status(404).with_body(body));
     let error = hive(&script, SETTINGS).unwrap_err();
+    assert_eq!(error.code, ErrorCode::InvalidConfig);
     assert!(
         error
             .message

@@ -2,6 +2,7 @@
 
 use super::sql::{EXECUTE, POLL, chunk_line, row, rows, sql, succeeded};
 use super::*;
+use rocky_adapter_sdk::http::transport::Fault;
 use rocky_adapter_sdk::testing::Sent;
 
 const TOO_LARGE: &str = r#"{"statement_id":"01f0","status":{"state":"FAILED","error":{"error_code":"BAD_REQUEST",
@@ -95,7 +96,10 @@ fn a_link_that_has_expired_is_asked_for_again() {
             "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
         )
     };
+    let of_google = "<Error><Code>ExpiredToken</Code><Message>late</Message></Error>";
     script.on(&file(0, "a"), expired());
+    script.on(&chunk_line(0), Reply::json(link(0, 1, "b")));
+    script.on(&file(0, "b"), Reply::status(400).with_body(of_google));
     script.on(&chunk_line(0), Reply::json(link(0, 1, "c")));
     script.on(&file(0, "c"), content("a"));
     script.on(&chunk_line(1), Reply::json(link(1, 1, "b")));
@@ -109,8 +113,12 @@ fn a_link_that_has_expired_is_asked_for_again() {
     script.always(&chunk_line(1), Reply::json(link(1, 1, "b")));
     script.always(&file(1, "b"), content("b"));
     let error = sql(&script).unwrap_err();
-    assert_eq!(error.code, ErrorCode::Unavailable);
+    assert_eq!(error.code, ErrorCode::Other("storage-refused".to_owned()));
     assert!(error.message.contains("cannot fetch chunk 0"), "{error}");
+    assert!(
+        error.message.contains("GET https://files.example/0"),
+        "{error}"
+    );
     assert!(error.message.contains("Request has expired"), "{error}");
     assert!(!error.message.contains("sig"), "{error}");
     let tries = script
@@ -119,6 +127,23 @@ fn a_link_that_has_expired_is_asked_for_again() {
         .filter(|line| **line == file(0, "a"))
         .count();
     assert_eq!(tries, 3);
+}
+
+#[test]
+fn a_place_that_the_host_refuses_is_not_asked_for_again() {
+    let script = Script::new();
+    linked(&script);
+    script.on(&chunk_line(1), Reply::json(link(1, 1, "b")));
+    script.always(&file(1, "b"), Reply::fault(Fault::Denied));
+    script.always(&file(0, "a"), Reply::fault(Fault::Denied));
+    let error = sql(&script).unwrap_err();
+    assert_eq!(error.code, ErrorCode::PermissionDenied);
+    let asked = script
+        .lines()
+        .iter()
+        .filter(|line| **line == chunk_line(0))
+        .count();
+    assert_eq!(asked, 0);
 }
 
 #[test]

@@ -101,14 +101,15 @@ fn a_statement_that_is_forgotten_is_not_a_schema_that_does_not_exist() {
         succeeded(r#","total_chunk_count":2"#, r#"{"data_array":[]}"#),
     );
     script.on(&chunk_line(1), gone());
-    assert_eq!(sql(&script).unwrap_err().code, ErrorCode::Unavailable);
+    let gone_result = ErrorCode::Other("result-gone".to_owned());
+    assert_eq!(sql(&script).unwrap_err().code, gone_result);
     script.on(EXECUTE, gone());
     let error = sql(&script).unwrap_err();
-    assert_eq!(error.code, ErrorCode::NotFound);
+    assert_eq!(error.code, ErrorCode::InvalidConfig);
     assert!(
-        error
-            .message
-            .starts_with("cannot run a statement on SQL warehouse `4f2a`: "),
+        error.message.starts_with(
+            "cannot run a statement on SQL warehouse `4f2a`, which `warehouse_id` or `http_path` names: "
+        ),
         "{error}"
     );
 }

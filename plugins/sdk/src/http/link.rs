@@ -74,7 +74,7 @@ impl Link {
 
     pub(super) fn request(&self) -> Request {
         let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
-        let request = Request::get_encoded(path, query);
+        let request = Request::get_encoded(&self.origin, path, query);
         let headers = self.headers.iter();
         headers.fold(request, |request, (name, value)| {
             request.header(name, value)
@@ -133,7 +133,10 @@ mod tests {
         let client = script.client().with_header("x-warehouse-api", "2");
         let link = Link::parse("https://files.example/1?sig=a%2Fb&x").unwrap();
         let call = client.follow(&link.with_header("x-store-key", "k"));
-        assert_eq!(call.finish().unwrap().request(), "GET /1");
+        assert_eq!(
+            call.finish().unwrap().request(),
+            "GET https://files.example/1"
+        );
         let sent = script.sent();
         assert_eq!(
             sent[0].headers,
@@ -150,10 +153,13 @@ mod tests {
         let error = script.client().follow(&link).finish().unwrap_err();
         assert_eq!(
             error.message,
-            "GET /1 answered HTTP 403 AccessDenied: Request has expired"
+            "GET https://files.example/1 answered HTTP 403 AccessDenied: Request has expired"
         );
         script.on("GET /1?sig=s3cret", Reply::status(403).with_body("s3cret"));
         let error = script.client().follow(&link).finish().unwrap_err();
-        assert_eq!(error.message, "GET /1 answered HTTP 403: no reason given");
+        assert_eq!(
+            error.message,
+            "GET https://files.example/1 answered HTTP 403: no reason given"
+        );
     }
 }

@@ -37,6 +37,8 @@ pub struct Request {
     pub(super) query: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Option<Vec<u8>>,
+    /// Where it goes, if not to the endpoint: labels tell.
+    pub(super) elsewhere: Option<String>,
     pub(super) repeat: Repeat,
     pub(super) accepted: Vec<u16>,
     pub(super) answer_timeout: Duration,
@@ -61,10 +63,11 @@ impl Request {
         Self::new("POST", path, Repeat::WhenRefused)
     }
 
-    /// Reads what is at a path and a query that are encoded already.
-    pub(super) fn get_encoded(path: &str, query: &str) -> Self {
+    /// Reads what is at a path and a query of another place that are encoded already.
+    pub(super) fn get_encoded(origin: &str, path: &str, query: &str) -> Self {
         Self {
             query: query.to_owned(),
+            elsewhere: Some(origin.to_owned()),
             ..Self::new("GET", path, Repeat::Always)
         }
     }
@@ -76,6 +79,7 @@ impl Request {
             query: String::new(),
             headers: Vec::new(),
             body: None,
+            elsewhere: None,
             repeat,
             accepted: Vec::new(),
             answer_timeout: Self::ANSWER_TIMEOUT,
@@ -163,7 +167,9 @@ impl Request {
 
     /// The request in errors and log lines: method and path, long ones cut. Without the query: it may hold tokens.
     pub fn label(&self) -> String {
-        format!("{} {}", self.method, cut(&self.path, Self::LABEL_CHARS))
+        let place = self.elsewhere.as_deref().unwrap_or_default();
+        let path = cut(&self.path, Self::LABEL_CHARS);
+        format!("{} {place}{path}", self.method)
     }
 
     /// Path and query as they are sent.

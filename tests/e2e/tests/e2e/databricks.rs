@@ -54,6 +54,11 @@ fn a_file_is_refused_until_the_user_allows_its_place_and_the_link_is_never_shown
     assert_eq!(run.code, Some(1), "{run}");
     run.has(&lake.emulator.storage_url());
     run.has("is neither this adapter's endpoint");
+    let asked = lake.emulator.requests().to("/result/chunks/{chunk_index}");
+    assert!(
+        asked <= 2,
+        "what the host refuses is not asked for again: {asked}"
+    );
     let told = run.to_string();
     assert!(!told.contains("signature="), "{told}");
     assert_eq!(lake.cached_tables("c.s"), None);
@@ -157,11 +162,27 @@ fn the_hive_metastore_has_a_budget_and_needs_a_warehouse() {
         "warehouse_id = \"{DEFAULT_WAREHOUSE}\"\nmax_statements = 3"
     ));
     let run = project.rocky(&["run", "--output", "json"]);
-    run.has("of 3 tables were described");
+    run.has("2 of 3 tables were described");
     let (_emulator, project) = hive("");
     let run = project.rocky(&["run"]);
     assert_eq!(run.code, Some(1), "{run}");
     run.has("`warehouse_id` or `http_path`");
+}
+
+#[test]
+fn a_target_on_a_warehouse_that_does_not_exist_is_a_failure_and_not_yet_to_come() {
+    let emulator = empty_warehouse();
+    add_tables(&emulator, "s", &[("t", &[("a", "int")])]);
+    let url = emulator.url();
+    let project = Project::new(&format!(
+        "[adapter.lake]\nplugin = \"databricks\"\nhost = \"{url}\"\nsource = \"information_schema\"\nwarehouse_id = \"nope\"\n\
+         [adapter.lake.auth]\ntype = \"bearer\"\ntoken = \"{DEFAULT_TOKEN}\"\n\
+         [pipeline.p]\ntarget = {{ adapter = \"lake\", catalog = \"c\", schemas = [\"s\"] }}\n"
+    ));
+    let run = project.rocky(&["run", "--output", "json"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert_eq!(run.schema("s")["error"]["code"], "invalid-config");
+    run.has("SQL warehouse `nope`");
 }
 
 #[test]

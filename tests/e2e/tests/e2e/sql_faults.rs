@@ -110,8 +110,8 @@ fn every_failure_of_the_sql_api_is_told_and_nothing_is_half_written() {
         (
             STATEMENTS,
             Action::status(404),
-            "not-found",
-            &["cannot run a statement on SQL warehouse"],
+            "invalid-config",
+            &["cannot run a statement on SQL warehouse", "`warehouse_id`"],
         ),
         (
             STATEMENTS,
@@ -140,7 +140,7 @@ fn every_failure_of_the_sql_api_is_told_and_nothing_is_half_written() {
         (
             chunks,
             Action::status(404),
-            "unavailable",
+            "result-gone",
             &["cannot fetch chunk 3 of the statement's result"],
         ),
         (
@@ -175,7 +175,7 @@ fn every_failure_of_the_sql_api_is_told_and_nothing_is_half_written() {
 fn a_warehouse_that_does_not_exist_is_named() {
     let lake = lake("");
     let run = lake.rocky(&["run", "--output", "json", "--set", "warehouse_id=none"]);
-    check_told(&lake, &run, "not-found", &["SQL warehouse `none`"]);
+    check_told(&lake, &run, "invalid-config", &["SQL warehouse `none`"]);
 }
 
 #[test]
