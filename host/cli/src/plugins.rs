@@ -298,6 +298,12 @@ fn typed(
             Some(kind @ SettingKind::Boolean) => {
                 Value::from(text.parse::<bool>().map_err(|_| wrong(kind))?)
             }
+            Some(SettingKind::TextList) if text.starts_with('[') => {
+                return Err(CommandError::usage(format!(
+                    "--set {key}: `{text}` is written as in rocky.toml"
+                ))
+                .hint(format!("on the command line write --set {key}=a,b")));
+            }
             Some(SettingKind::TextList) => text
                 .split(',')
                 .map(|item| Value::from(item.trim()))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rocky_cache::{Outcome, SchemaReport, TapReport, Written};
 use rocky_plugin::{Adapter, CallError, Failure};
-use rocky_schema::{AdapterError, Coverage, SchemaName};
+use rocky_schema::{AdapterError, Attributes, Coverage, SchemaName};
 use serde::Serialize;
 
 use crate::error::Status;
@@ -56,6 +56,9 @@ pub struct SchemaRun {
     pub principal: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What the adapter tells of how it came to the answer.
+    #[serde(skip_serializing_if = "Attributes::is_empty")]
+    pub facts: Attributes,
     pub requests: u64,
     pub duration_ms: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -294,7 +297,10 @@ impl SchemaRun {
             principal: summary
                 .as_ref()
                 .and_then(|summary| summary.principal.clone()),
-            note: summary.and_then(|summary| summary.note),
+            note: summary.as_ref().and_then(|summary| summary.note.clone()),
+            facts: summary
+                .map(|summary| summary.attributes)
+                .unwrap_or_default(),
             requests: usage.requests,
             duration_ms: millis(usage.duration),
             error: None,
@@ -314,6 +320,7 @@ impl SchemaRun {
             coverage: None,
             principal: None,
             note: None,
+            facts: Attributes::new(),
             requests: error.usage.requests,
             duration_ms: millis(error.usage.duration),
             error: Some(ErrorReport::new(error, &ready.configured)),

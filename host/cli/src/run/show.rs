@@ -59,7 +59,8 @@ impl Report for RunReport {
             Some(_) if self.cache.warnings.is_empty() => format!("cached in {}", self.cache.shown),
             Some(_) => format!("not all cached in {}", self.cache.shown),
         };
-        writeln!(out, "{}; {cache}.", style.bold(&summary))
+        writeln!(out, "{}; {cache}.", style.bold(&summary))?;
+        self.write_bill(out)
     }
 }
 
@@ -122,6 +123,28 @@ impl RunReport {
 }
 
 impl RunReport {
+    /// What the queries cost, where the warehouse says so.
+    fn write_bill(&self, out: &mut dyn Write) -> io::Result<()> {
+        let billed = self.schemas.iter().filter_map(|schema| {
+            let bytes = schema.facts.get("bytes_billed")?;
+            bytes.parse::<u64>().ok()
+        });
+        let (mut queries, mut bytes) = (0, 0_u64);
+        for of_schema in billed {
+            queries += 1;
+            bytes = bytes.saturating_add(of_schema);
+        }
+        match queries {
+            0 => Ok(()),
+            _ => writeln!(
+                out,
+                "The warehouse bills {} for {}.",
+                human::bytes(bytes),
+                human::count_of(queries, "query")
+            ),
+        }
+    }
+
     fn write_network(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
         let mut table = style.table(&["adapter", "contacted", "requests", "received"], 2..4);
         for contact in &self.network {

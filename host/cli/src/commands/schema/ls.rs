@@ -1,7 +1,8 @@
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use clap::Args;
-use rocky_cache::{SchemaInfo, Snapshot, TableInfo, Timestamp, is_fresh};
+use rocky_cache::{Lookup, SchemaInfo, Snapshot, TableInfo, Timestamp, is_fresh};
 use rocky_schema::{Coverage, Matching, SchemaName};
 use serde::Serialize;
 
@@ -84,8 +85,11 @@ fn tables(
     let mut known = false;
     for adapter in adapters {
         known |= snapshot.schema(adapter, name)?.is_some();
-        let listed = snapshot.tables(adapter, name)?;
-        tables.extend(listed.into_iter().map(|info| TableLine::new(adapter, info)));
+        let mut families = Families::new(snapshot, adapter, name);
+        for info in snapshot.tables(adapter, name)? {
+            let family = families.of(&info.name)?;
+            tables.push(TableLine::new(adapter, info, family));
+        }
     }
     if !known {
         return Err(
@@ -194,10 +198,13 @@ struct TableLine {
     columns: u32,
     first_seen_ms: u64,
     last_changed_ms: u64,
+    /// The tables that it is one day of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family: Option<String>,
 }
 
 impl TableLine {
-    fn new(adapter: &str, info: TableInfo) -> Self {
+    fn new(adapter: &str, info: TableInfo, family: Option<String>) -> Self {
         Self {
             adapter: adapter.to_owned(),
             table: info.name,
@@ -205,7 +212,13 @@ impl TableLine {
             columns: info.columns,
             first_seen_ms: info.first_seen.as_millis(),
             last_changed_ms: info.last_changed.as_millis(),
+            family,
         }
+    }
+
+    /// Whether both are days of the same.
+    fn is_of_one_family(&self, other: &Self) -> bool {
+        self.family.is_some() && self.family == other.family && self.adapter == other.adapter
     }
 }
 
@@ -218,15 +231,74 @@ impl Report for TableList {
             return writeln!(out, "The schema {name} is cached and has no tables.");
         }
         let mut table = style.table(&["adapter", "table", "kind", "columns"], 3..4);
-        for line in &self.tables {
-            let columns = line.columns.to_string();
-            table.row([
-                line.adapter.clone(),
-                printable(&line.table),
-                printable(&line.kind),
-                columns,
-            ]);
+        for lines in self.tables.chunk_by(TableLine::is_of_one_family) {
+            let Some(newest) = lines.last() else {
+                continue;
+            };
+            let (name, kind) = match (&newest.family, lines.len()) {
+                (Some(family), days @ 2..) => {
+                    let kind = printable(&newest.kind);
+                    (family, format!("{kind}, {days} days to {}", day(newest)))
+                }
+                _ => (&newest.table, printable(&newest.kind)),
+            };
+            let columns = newest.columns.to_string();
+            table.row([newest.adapter.clone(), printable(name), kind, columns]);
         }
         table.write(out)
+    }
+}
+
+/// How many digits the day at the end of a table's name has.
+const DIGITS: usize = 8;
+
+/// The day that a table of a family is.
+fn day(line: &TableLine) -> String {
+    let start = line.table.len().saturating_sub(DIGITS);
+    printable(line.table.get(start..).unwrap_or(&line.table))
+}
+
+/// Which tables are days of one: adapters say so of each. That is looked up once for all tables that have names alike.
+struct Families<'a> {
+    snapshot: &'a Snapshot,
+    adapter: &'a str,
+    schema: &'a SchemaName,
+    /// By what stands before the day.
+    known: HashMap<String, Option<String>>,
+}
+
+impl<'a> Families<'a> {
+    fn new(snapshot: &'a Snapshot, adapter: &'a str, schema: &'a SchemaName) -> Self {
+        Self {
+            snapshot,
+            adapter,
+            schema,
+            known: HashMap::new(),
+        }
+    }
+
+    fn of(&mut self, table: &str) -> Result<Option<String>, CommandError> {
+        let split = table.len().checked_sub(DIGITS);
+        let Some((before, day)) = split.and_then(|split| table.split_at_checked(split)) else {
+            return Ok(None);
+        };
+        if !day.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(None);
+        }
+        if let Some(known) = self.known.get(before) {
+            return Ok(known.clone());
+        }
+        let name = self.schema.table(table);
+        let found = self
+            .snapshot
+            .table(self.adapter, &name, Timestamp::default(), 0)?;
+        let family = match found {
+            Lookup::Fresh(cached) | Lookup::Stale(cached) => {
+                cached.table.attributes.get("shard_family").cloned()
+            }
+            Lookup::NotVisible { .. } | Lookup::Unknown => None,
+        };
+        self.known.insert(before.to_owned(), family.clone());
+        Ok(family)
     }
 }
