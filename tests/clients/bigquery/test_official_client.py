@@ -1,13 +1,16 @@
 """Google's own client against the emulator, unchanged.
 
 Whoever runs this starts the emulator and says in the environment where it is: EMULATOR_URL and
-EMULATOR_TOKEN, a bearer token that it accepts.
+EMULATOR_TOKEN, a bearer token that it accepts; and in ROCKY_BIN where rocky is.
 """
 
 import datetime
 import decimal
 import json
 import os
+import pathlib
+import subprocess
+import tempfile
 import unittest
 import urllib.request
 import uuid
@@ -334,6 +337,69 @@ class SignIn(unittest.TestCase):
         credentials.refresh(Request())
         client = client_with(credentials)
         self.assertEqual(list(client.query_and_wait("SELECT SESSION_USER()"))[0][0], "ute@example.com")
+
+
+class Rocky(unittest.TestCase):
+    """What rocky describes is what Google's client tells."""
+
+    def rocky(self, folder, *arguments):
+        command = [os.environ["ROCKY_BIN"], *arguments, "--output", "json"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def described(self, source):
+        config = f"""[adapter.lake]
+plugin = "bigquery"
+api_endpoint = "{URL}"
+source = "{source}"
+[adapter.lake.auth]
+type = "bearer"
+token = "{TOKEN}"
+[pipeline.p]
+source = {{ adapter = "lake", catalog = "{PROJECT}", schemas = ["shop"] }}
+"""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "rocky.toml")
+            path.write_text(config)
+            path.chmod(0o600)
+            self.rocky(folder, "run")
+            found = {}
+            for table in self.rocky(folder, "schema", "ls", f'"{PROJECT}".shop')["tables"]:
+                shown = self.rocky(folder, "schema", "show", f'"{PROJECT}".shop.{table["table"]}')
+                columns = [(it["name"], it["data_type"], it["nullable"], it.get("comment")) for it in shown["columns"]]
+                found[table["table"]] = (shown["kind"], shown.get("comment"), columns)
+            return found
+
+    def test_rest_is_sql_is_the_official_client(self):
+        expected = {}
+        client = with_token()
+        for item in client.list_tables("shop"):
+            table = client.get_table(item.reference)
+            columns = [(it.name, text_of(it), it.mode == "NULLABLE", it.description) for it in table.schema]
+            expected[table.table_id] = (table.table_type.lower(), table.description, columns)
+        self.assertGreater(len(expected["Typed"][2]), 15)
+        self.maxDiff = 2000
+        self.assertEqual(self.described("rest"), expected)
+        self.assertEqual(self.described("information_schema"), expected)
+
+
+NAMES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL", "RECORD": "STRUCT"}
+
+
+def text_of(field):
+    """The whole type of a field, in the words of GoogleSQL."""
+    name = field.to_api_repr()["type"]
+    text = NAMES.get(name, name)
+    if text == "STRUCT":
+        text = f"STRUCT<{', '.join(f'{inner.name} {text_of(inner)}' for inner in field.fields)}>"
+    elif text == "RANGE":
+        text = f"RANGE<{field.range_element_type.element_type}>"
+    elif field.max_length is not None:
+        text = f"{text}({field.max_length})"
+    elif field.precision is not None:
+        text = f"{text}({field.precision}, {field.scale})"
+    return f"ARRAY<{text}>" if field.mode == "REPEATED" else text
 
 
 if __name__ == "__main__":

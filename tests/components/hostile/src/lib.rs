@@ -59,6 +59,7 @@ impl Adapter for Hostile {
                 // What the host knows, and what it does not.
                 statement("/api/2.0/sql/statements"),
                 statement("/own/*/query"),
+                StatementShape::post("/bigquery/v2/projects/*/queries", "/query", "bigquery"),
                 // The statement is elsewhere in the body, it says.
                 StatementShape {
                     pointer: "/warehouse_id".to_owned(),

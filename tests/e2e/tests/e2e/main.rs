@@ -11,6 +11,7 @@
 //! | `responses` | servers that attack |
 //! | `network` | TLS, proxies and names |
 //! | `databricks` | what only Databricks has: sign-in of programs, large results, `hive_metastore` |
+//! | `bigquery` | the same and more of BigQuery: both sources, failures, names, sign-in |
 //! | `secrets`, `credentials` | every kind of credential is sent to the warehouse and is nowhere else |
 //! | `lock`, `artifacts` | which plugins a project trusts, and which compiled ones |
 //! | `schema`, `state`, `inspect`, `usage`, `config`, `json` | what is printed |
@@ -25,6 +26,7 @@
 
 mod artifacts;
 mod attacks;
+mod bigquery;
 mod components;
 mod concurrency;
 mod config;

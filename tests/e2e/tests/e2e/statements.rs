@@ -174,6 +174,46 @@ fn a_body_that_could_be_read_in_two_ways_is_not_sent() {
 }
 
 #[test]
+fn a_query_of_bigquery_is_in_the_language_that_is_judged_and_goes_nowhere_else() {
+    let server = server();
+    let own = url(&server);
+    let query = |more: Value| {
+        let mut body = json!({"query": "SELECT table_name FROM d.INFORMATION_SCHEMA.TABLES"});
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        posted("/bigquery/v2/projects/p/queries", &body.to_string())
+    };
+    check_sent(
+        &server,
+        &query(json!({"useLegacySql": false, "location": "EU"})),
+        "",
+    );
+    for (more, words) in [
+        (
+            json!({}),
+            "`/useLegacySql` in its body is not what it has to be there",
+        ),
+        (json!({"useLegacySql": true}), "`/useLegacySql` in its body"),
+        (
+            json!({"useLegacySql": "false"}),
+            "`/useLegacySql` in its body",
+        ),
+        (
+            json!({"useLegacySql": false, "createSession": true}),
+            "its body holds `/createSession`",
+        ),
+        (
+            json!({"useLegacySql": false, "connectionProperties": [{"key": "service_account"}]}),
+            "its body holds `/connectionProperties`",
+        ),
+    ] {
+        check_refused(&own, &query(more), &[words]);
+    }
+    assert_eq!(server.received().len(), 1);
+}
+
+#[test]
 fn a_request_that_can_change_something_has_to_be_announced_and_approved() {
     let server = server();
     let own = url(&server);

@@ -56,6 +56,13 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, "duplicate", message)
     }
 
+    /// The query would be billed more than its limit.
+    pub fn too_expensive(most: u64, billed: u64) -> Self {
+        let message =
+            format!("Query exceeded limit for bytes billed: {most}. {billed} or higher required.");
+        Self::new(StatusCode::BAD_REQUEST, "bytesBilledLimitExceeded", message)
+    }
+
     /// The job was cancelled.
     pub fn stopped() -> Self {
         let message = "Job execution was cancelled: User requested cancellation";

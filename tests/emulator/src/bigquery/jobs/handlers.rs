@@ -143,6 +143,7 @@ fn query_job(
             configuration: configuration(text, request.dry_run),
             request_id: request.request_id.clone(),
             created_at: now(),
+            maximum_bytes_billed: request.query.maximum_bytes_billed,
         }
     })
 }
@@ -185,6 +186,7 @@ async fn insert(
         configuration,
         request_id: None,
         created_at: now(),
+        maximum_bytes_billed: query.maximum_bytes_billed,
     })?;
     if dry_run {
         record.start();

@@ -58,6 +58,8 @@ pub(super) struct Facts {
     pub request_id: Option<String>,
     /// Milliseconds since 1970.
     pub created_at: u64,
+    /// A query that would be billed more fails instead.
+    pub maximum_bytes_billed: Option<u64>,
 }
 
 /// One job.
@@ -76,6 +78,13 @@ struct Progress {
     work: Option<Work>,
     task: Option<AbortHandle>,
     ended_at: Option<u64>,
+}
+
+/// What a query costs: whole megabytes, and ten at least.
+pub(super) fn bytes_billed(answer: &GoogleAnswer) -> u64 {
+    const MEGABYTE: u64 = 1 << 20;
+    let read = u64::try_from(answer.bytes_processed).unwrap_or(u64::MAX);
+    read.div_ceil(MEGABYTE).max(10).saturating_mul(MEGABYTE)
 }
 
 /// Milliseconds since 1970.
@@ -113,7 +122,12 @@ impl Record {
             tokio::spawn(async move {
                 let failed = |error: SqlError| Phase::Failed(Arc::new(error.into()));
                 record.end(match task.await {
-                    Ok(Ok(answer)) => Phase::Succeeded(Arc::new(answer)),
+                    Ok(Ok(answer)) => match record.facts.maximum_bytes_billed {
+                        Some(most) if bytes_billed(&answer) > most => Phase::Failed(Arc::new(
+                            ApiError::too_expensive(most, bytes_billed(&answer)),
+                        )),
+                        _ => Phase::Succeeded(Arc::new(answer)),
+                    },
                     Ok(Err(error)) => failed(error),
                     // Aborted tasks have ended before, so this only counts for a panic.
                     Err(_) => failed(SqlError::panicked()),

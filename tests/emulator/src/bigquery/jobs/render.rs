@@ -1,6 +1,6 @@
 //! Jobs and results as JSON.
 
-use super::record::{Phase, Record};
+use super::record::{Phase, Record, bytes_billed};
 use super::results::{Cut, TimestampFormat, rows_json};
 use crate::bigquery::fields::schema;
 use crate::sql::google::{GoogleAnswer, StatementKind};
@@ -45,7 +45,7 @@ fn statistics(record: &Record, phase: &Phase) -> Value {
         let mut query = json!({
             "statementType": answer.kind.name(),
             "totalBytesProcessed": bytes,
-            "totalBytesBilled": "0",
+            "totalBytesBilled": bytes_billed(answer).to_string(),
             "totalBytesProcessedAccuracy": "PRECISE",
             "cacheHit": false,
             "schema": schema(&answer.rows.fields),
@@ -94,6 +94,7 @@ pub(super) fn results(record: &Record, results: Results<'_>) -> Value {
         body["numDmlAffectedRows"] = rows.to_string().into();
     }
     if results.with_rows {
+        body["totalBytesBilled"] = bytes_billed(answer).to_string().into();
         let cut = results.cut.within_bytes(&answer.rows);
         let rows = rows_json(&answer.rows, cut, results.timestamps);
         if !rows.is_empty() {

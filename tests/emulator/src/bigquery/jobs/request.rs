@@ -26,6 +26,8 @@ pub(super) struct Query {
     default_dataset: Option<DatasetReference>,
     parameter_mode: Option<String>,
     query_parameters: Vec<Value>,
+    #[serde(deserialize_with = "number")]
+    pub maximum_bytes_billed: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
