@@ -43,6 +43,16 @@ pub fn test(workspace: &Workspace, built: &Built, must_run: bool) -> Result<()> 
     Ok(())
 }
 
+/// Where a client's virtual environment is.
+fn folder(workspace: &Workspace, name: &str) -> PathBuf {
+    workspace.target.join("clients").join(name)
+}
+
+/// The Python of a client's virtual environment, which need not be there.
+pub fn python(workspace: &Workspace, name: &str) -> PathBuf {
+    folder(workspace, name).join("bin").join("python")
+}
+
 /// The Python that has the client's packages, or why there is none.
 fn environment(
     workspace: &Workspace,
@@ -52,9 +62,9 @@ fn environment(
     let requirements = client.join("requirements.txt");
     let wanted = fs::read_to_string(&requirements)
         .with_context(|| format!("cannot read {}", requirements.display()))?;
-    let place = workspace.target.join("clients").join(name);
+    let python = python(workspace, name);
+    let place = folder(workspace, name);
     let stamp = place.join("installed.txt");
-    let python = place.join("bin").join("python");
     if python.exists() && fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(Ok(python));
     }

@@ -1,10 +1,11 @@
 //! `cargo xtask demo`.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::build::{self, Built, Profile};
 use crate::emulator::{self, Emulator};
@@ -51,7 +52,24 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         folder: folder.path(),
         emulator: &emulator,
     };
+    if arguments.plugin != "databricks" {
+        use_adapter(folder.path(), &arguments.plugin)?;
+    }
     demo.show(&format!("run --plugin {}", arguments.plugin))
+}
+
+/// The example is written for Databricks; the same warehouse speaks the protocols of the others too.
+fn use_adapter(folder: &Path, plugin: &str) -> Result<()> {
+    let file = folder.join("rocky.toml");
+    let text = fs::read_to_string(&file).context("cannot read the example's rocky.toml")?;
+    let endpoint = match plugin {
+        "bigquery" => "api_endpoint",
+        other => bail!("the example is not known to work with the adapter `{other}`"),
+    };
+    let text = text
+        .replace("plugin = \"databricks\"", &format!("plugin = \"{plugin}\""))
+        .replace("\nhost = ", &format!("\n{endpoint} = "));
+    fs::write(&file, text).context("cannot write the project's rocky.toml")
 }
 
 /// A project to work in.

@@ -1,7 +1,7 @@
 //! The program against a generated warehouse.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -10,15 +10,41 @@ use anyhow::{Context, Result};
 use super::measure::{median, peak_memory, time};
 use super::table::{Quantity, Row};
 use crate::build::Built;
+use crate::clients;
 use crate::emulator::{self, Emulator};
 use crate::scratch::Scratch;
+use crate::workspace::Workspace;
 
-/// Does with the vendor's client what `rocky run` does, and prints how many seconds that took.
-const OFFICIAL_CLIENT: &str = include_str!("official_client.py");
+/// An adapter, and what its vendor's client does in its place.
+#[derive(Clone, Copy)]
+struct Vendor {
+    plugin: &'static str,
+    /// The setting that says where the warehouse is.
+    endpoint: &'static str,
+    /// The module of the vendor's client.
+    module: &'static str,
+    /// Does with that client what `rocky run` does, and prints how many seconds that took.
+    official: &'static str,
+}
+
+const DATABRICKS: Vendor = Vendor {
+    plugin: "databricks",
+    endpoint: "host",
+    module: "databricks.sdk",
+    official: include_str!("official_databricks.py"),
+};
+
+const BIGQUERY: Vendor = Vendor {
+    plugin: "bigquery",
+    endpoint: "api_endpoint",
+    module: "google.cloud.bigquery",
+    official: include_str!("official_bigquery.py"),
+};
 
 /// A warehouse to describe.
 struct Scenario {
     name: &'static str,
+    vendor: Vendor,
     /// Schemas, tables in each, columns in each.
     generate: &'static str,
     emulator: &'static [&'static str],
@@ -26,9 +52,10 @@ struct Scenario {
     memory: Quantity,
 }
 
-const SCENARIOS: [Scenario; 3] = [
+const SCENARIOS: [Scenario; 5] = [
     Scenario {
         name: "200,000 columns",
+        vendor: DATABRICKS,
         generate: "100x100x20",
         emulator: &["--latency-ms", "0"],
         target: Duration::from_millis(500),
@@ -36,6 +63,7 @@ const SCENARIOS: [Scenario; 3] = [
     },
     Scenario {
         name: "200,000 columns, 50 ms latency",
+        vendor: DATABRICKS,
         generate: "100x100x20",
         emulator: &["--latency-ms", "50", "--page-size", "50"],
         target: Duration::from_millis(1_500),
@@ -43,9 +71,26 @@ const SCENARIOS: [Scenario; 3] = [
     },
     Scenario {
         name: "50,000 tables in 500 schemas",
+        vendor: DATABRICKS,
         generate: "500x100x10",
         emulator: &["--latency-ms", "0", "--page-size", "50"],
         target: Duration::from_secs(3),
+        memory: Quantity::Memory(200_000_000),
+    },
+    Scenario {
+        name: "BigQuery, 10,000 tables in 20 datasets",
+        vendor: BIGQUERY,
+        generate: "20x500x20",
+        emulator: &["--latency-ms", "0"],
+        target: Duration::from_secs(5),
+        memory: Quantity::Memory(200_000_000),
+    },
+    Scenario {
+        name: "BigQuery, 10,000 tables in 20 datasets, 50 ms latency",
+        vendor: BIGQUERY,
+        generate: "20x500x20",
+        emulator: &["--latency-ms", "50"],
+        target: Duration::from_secs(6),
         memory: Quantity::Memory(200_000_000),
     },
 ];
@@ -53,18 +98,19 @@ const SCENARIOS: [Scenario; 3] = [
 const INSPECT_TARGET: Quantity = Quantity::Time(Duration::from_millis(30));
 
 /// Measures everything.
-pub fn run(built: &Built, runs: usize) -> Result<Vec<Row>> {
-    let python = python_with_client();
-    if python.is_none() {
-        eprintln!(
-            "!! SKIPPED: no comparison with the vendor's client, because python3 has no module \
-             databricks.sdk: `pip install databricks-sdk`"
-        );
-    }
+pub fn run(workspace: &Workspace, built: &Built, runs: usize) -> Result<Vec<Row>> {
     let mut rows = vec![inspect(built, runs)?];
     for scenario in &SCENARIOS {
         eprintln!("measuring: {}", scenario.name);
-        rows.extend(describe(built, scenario, runs, python)?);
+        let python = python_with_client(workspace, scenario.vendor);
+        if python.is_none() {
+            eprintln!(
+                "!! SKIPPED: no comparison with the vendor's client, because no Python here has its module {}: \
+                 `cargo xtask test --clients` installs it",
+                scenario.vendor.module
+            );
+        }
+        rows.extend(describe(built, scenario, runs, python.as_deref())?);
     }
     Ok(rows)
 }
@@ -85,7 +131,7 @@ fn describe(
     built: &Built,
     scenario: &Scenario,
     runs: usize,
-    python: Option<&str>,
+    python: Option<&Path>,
 ) -> Result<Vec<Row>> {
     let generate = ["--generate", scenario.generate];
     let arguments = generate.iter().chain(scenario.emulator);
@@ -93,7 +139,7 @@ fn describe(
     let mut first = Vec::new();
     let mut second = Vec::new();
     for _ in 0..runs {
-        let project = project(&emulator)?;
+        let project = project(&emulator, scenario.vendor)?;
         let log = project.path().join("log");
         let mut command = rocky(built, project.path(), "run");
         first.push(time(&mut command, &log)?);
@@ -107,14 +153,14 @@ fn describe(
         Row::new(format!("rocky run, {name}"), first).target(target),
         Row::new(format!("rocky run again, {name}, unchanged"), second),
     ];
-    let project = project(&emulator)?;
+    let project = project(&emulator, scenario.vendor)?;
     let mut command = rocky(built, project.path(), "run");
     if let Some(bytes) = peak_memory(&mut command, &project.path().join("log"))? {
         let row = Row::new(format!("peak memory, {name}"), Quantity::Memory(bytes));
         rows.push(row.target(scenario.memory));
     }
     if let Some(python) = python {
-        let baseline = Quantity::Time(official_client(python, &emulator)?);
+        let baseline = Quantity::Time(official_client(python, &emulator, scenario.vendor)?);
         rows.push(
             Row::new(format!("against the vendor's client, {name}"), first).baseline(baseline),
         );
@@ -123,12 +169,14 @@ fn describe(
 }
 
 /// A new, empty project for this warehouse.
-fn project(emulator: &Emulator) -> Result<Scratch> {
+fn project(emulator: &Emulator, vendor: Vendor) -> Result<Scratch> {
     let folder = Scratch::new("bench")?;
     let config = format!(
-        "[adapter.lake]\nplugin = \"databricks\"\nhost = \"{}\"\n\n\
+        "[adapter.lake]\nplugin = \"{}\"\n{} = \"{}\"\n\n\
          [adapter.lake.auth]\ntype = \"bearer\"\ntoken = \"{}\"\n\n\
          [pipeline.all]\nsource = {{ adapter = \"lake\", catalog = \"gen\", schemas = [\"*\"] }}\n",
+        vendor.plugin,
+        vendor.endpoint,
         emulator.origin(),
         emulator::TOKEN
     );
@@ -143,21 +191,24 @@ fn rocky(built: &Built, folder: &Path, arguments: &str) -> Command {
     command
 }
 
-/// A Python that has the vendor's client.
-fn python_with_client() -> Option<&'static str> {
-    let has_client = |python: &&str| {
-        let mut command = Command::new(python);
-        crate::cargo::succeeds(command.args(["-c", "import databricks.sdk"]))
+/// A Python that has the vendor's client: the one of its tests, or that of the machine.
+fn python_with_client(workspace: &Workspace, vendor: Vendor) -> Option<PathBuf> {
+    let own = clients::python(workspace, vendor.plugin);
+    let has_client = |python: &PathBuf| {
+        let import = format!("import {}", vendor.module);
+        crate::cargo::succeeds(Command::new(python).args(["-c", &import]))
     };
-    ["python3", "python"].into_iter().find(has_client)
+    [own, "python3".into(), "python".into()]
+        .into_iter()
+        .find(has_client)
 }
 
-fn official_client(python: &str, emulator: &Emulator) -> Result<Duration> {
+fn official_client(python: &Path, emulator: &Emulator, vendor: Vendor) -> Result<Duration> {
     let mut command = Command::new(python);
     command
-        .args(["-c", OFFICIAL_CLIENT])
-        .env("DATABRICKS_HOST", emulator.origin())
-        .env("DATABRICKS_TOKEN", emulator::TOKEN)
+        .args(["-c", vendor.official])
+        .env("EMULATOR_URL", emulator.origin())
+        .env("EMULATOR_TOKEN", emulator::TOKEN)
         .env("NO_PROXY", "127.0.0.1");
     let seconds = crate::cargo::output(&mut command)?;
     let seconds: f64 = seconds

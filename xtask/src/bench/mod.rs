@@ -50,7 +50,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         run_cargo_benches(workspace, &built, &of_crates)?;
     }
     if !end_to_end.is_empty() {
-        let rows = end_to_end::run(&built, usize::from(arguments.runs))?;
+        let rows = end_to_end::run(workspace, &built, usize::from(arguments.runs))?;
         println!("\n{}", table::markdown(&rows));
     }
     Ok(())

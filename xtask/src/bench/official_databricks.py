@@ -1,5 +1,6 @@
 """Lists every table of the catalog `gen` with its columns, 32 schemas at a time."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 
@@ -10,7 +11,14 @@ THREADS = 32
 
 start = perf_counter()
 # Without room for every thread the client's own connection pool would be what is measured.
-client = WorkspaceClient(config=Config(max_connection_pools=THREADS, max_connections_per_pool=THREADS))
+config = Config(
+    host=os.environ["EMULATOR_URL"],
+    token=os.environ["EMULATOR_TOKEN"],
+    auth_type="pat",
+    max_connection_pools=THREADS,
+    max_connections_per_pool=THREADS,
+)
+client = WorkspaceClient(config=config)
 
 
 def columns(schema: str) -> int:
