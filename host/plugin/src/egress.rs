@@ -9,8 +9,9 @@ use http::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName,
     PROXY_AUTHORIZATION, RETRY_AFTER, TE, TRAILER,
 };
+use http::request::Parts;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 use rocky_credentials::{Attachment, Broker, ClockSkew, CredentialError};
 use url::Url;
 use wasmtime_wasi_http::{
@@ -20,17 +21,16 @@ use wasmtime_wasi_http::{
 
 use crate::address::not_public;
 use crate::client::{self, Clients};
+use crate::in_flight::{HeldBody, InFlight, Place};
 use crate::limits::{Limit, Limits};
 use crate::mask::Masks;
 use crate::origin::Origin;
 use crate::pattern::OriginPattern;
 use crate::rate_gates::RateGates;
-use crate::requests::{RequestRules, is_read};
+use crate::requests::{Expected, Reason, RequestRules, is_read};
 use crate::response_body::{Metered, mask_headers};
 use crate::usage::{Contacts, Refusal, RefusalKind, RequestLog, lock};
 
-/// The largest request body: the longest statement that any of the warehouses takes is 16 MiB.
-const REQUEST_BODY_BYTES: usize = 32 << 20;
 /// All headers of a request: servers refuse more than some 16 KiB.
 const REQUEST_HEADER_BYTES: usize = 64 << 10;
 /// All headers of an answer.
@@ -61,6 +61,7 @@ pub(crate) struct Egress {
     pub log: Arc<RequestLog>,
     /// Set by the request that went over a limit.
     pub exceeded: Exceeded,
+    pub in_flight: InFlight,
 }
 
 /// The limit that a call went over, told by whoever noticed.
@@ -83,6 +84,7 @@ impl WasiHttpHooks for Egress {
         let admitted = self.admit(&request);
         let log = self.log.clone();
         let exceeded = self.exceeded.clone();
+        let in_flight = self.in_flight.clone();
         Box::new(async move {
             let (gate, url, origin) = admitted?;
             let outgoing = Outgoing {
@@ -91,6 +93,7 @@ impl WasiHttpHooks for Egress {
                 origin,
                 log,
                 exceeded,
+                in_flight,
             };
             outgoing.send(request).await
         })
@@ -102,7 +105,7 @@ impl Egress {
     fn admit(&self, request: &Request<WasiBody>) -> Result<(Arc<Gate>, Url, Origin), Error> {
         let url =
             Url::parse(&request.uri().to_string()).map_err(|_| Error::HttpRequestUriInvalid)?;
-        let refuse = |(kind, reason): (RefusalKind, String)| {
+        let refuse = |(kind, reason): Reason| {
             let request = name(request.method(), &url);
             self.log.refuse(Refusal {
                 request,
@@ -127,7 +130,7 @@ impl Egress {
 }
 
 impl Gate {
-    fn admit_origin(&self, url: &Url) -> Result<Origin, (RefusalKind, String)> {
+    fn admit_origin(&self, url: &Url) -> Result<Origin, Reason> {
         let origin =
             Origin::of(url).map_err(|error| (RefusalKind::Malformed, error.to_string()))?;
         if origin == self.endpoint || self.allow.iter().any(|pattern| pattern.matches(&origin)) {
@@ -227,24 +230,24 @@ struct Outgoing {
     origin: Origin,
     log: Arc<RequestLog>,
     exceeded: Exceeded,
+    in_flight: InFlight,
 }
 
 impl Outgoing {
     async fn send(self, request: Request<WasiBody>) -> Answer {
+        let place = self.in_flight.place().await;
         let (parts, body) = request.into_parts();
         let name = name(&parts.method, &self.url);
-        let Ok(body) = Limited::new(body, REQUEST_BODY_BYTES).collect().await else {
-            let reason =
-                format!("its body is longer than {REQUEST_BODY_BYTES} bytes, or broken off");
-            return Err(self.refuse(name, (RefusalKind::Malformed, reason)));
+        // What is refused for its head is not worth the memory of its body.
+        let body = match self.judge_head(&parts) {
+            Ok(expected) => self.read(&expected, body).await,
+            Err(refusal) => Err(refusal),
         };
-        let request = Request::from_parts(parts, body.to_bytes());
-        if let Err(refusal) = self.judge(&request) {
-            return Err(self.refuse(name, refusal));
-        }
+        let body = body.map_err(|refusal| self.refuse(name.clone(), refusal))?;
         if let Some(pause) = self.gate.rates.wait(&self.origin).await {
             return Ok((paused(pause), Box::new(async { Ok(()) })));
         }
+        let request = Request::from_parts(parts, body.bytes.clone());
         let response = self.exchange(&request).await?;
         let status = response.status();
         tracing::trace!(request = name, status = status.as_u16(), "answered");
@@ -257,27 +260,32 @@ impl Outgoing {
             ));
             return Err(Error::HttpResponseHeaderSectionSize(None));
         }
-        Ok((self.admit_response(response), Box::new(async { Ok(()) })))
+        let response = self.admit_response(response, place);
+        Ok((response, Box::new(async { Ok(()) })))
     }
 
     /// Elsewhere than at the endpoint an adapter only reads.
-    fn judge(&self, request: &Request<Bytes>) -> Result<(), (RefusalKind, String)> {
+    fn judge_head(&self, head: &Parts) -> Result<Expected<'_>, Reason> {
         if self.origin == self.gate.endpoint {
-            return self.gate.rules.judge(request, &self.url, request.body());
+            return self.gate.rules.judge_head(head, &self.url);
         }
-        match is_read(request.method()) && request.body().is_empty() {
-            true => Ok(()),
-            false => Err((
-                RefusalKind::Unannounced,
-                format!(
-                    "from {}, which is not its endpoint, an adapter may only read",
-                    self.origin
-                ),
-            )),
+        let origin = &self.origin;
+        let otherwise =
+            format!("from {origin}, which is not its endpoint, an adapter may only read");
+        match is_read(&head.method) {
+            true => Ok(Expected::Nothing { otherwise }),
+            false => Err((RefusalKind::Unannounced, otherwise)),
         }
     }
 
-    fn refuse(&self, request: String, (kind, reason): (RefusalKind, String)) -> Error {
+    async fn read(&self, expected: &Expected<'_>, body: WasiBody) -> Result<HeldBody, Reason> {
+        let read = self.in_flight.read(body).await;
+        let body = read.map_err(|error| (RefusalKind::Malformed, error.to_string()))?;
+        self.gate.rules.judge_body(expected, &body.bytes)?;
+        Ok(body)
+    }
+
+    fn refuse(&self, request: String, (kind, reason): Reason) -> Error {
         self.log.refuse(Refusal {
             request,
             reason,
@@ -365,7 +373,7 @@ impl Outgoing {
         outgoing
     }
 
-    fn admit_response(&self, response: reqwest::Response) -> Response<WasiBody> {
+    fn admit_response(&self, response: reqwest::Response, place: Place) -> Response<WasiBody> {
         let needles = self.gate.credential.needles().into_iter();
         let masks = Masks::new(needles.map(|secret| secret.expose().as_bytes().to_vec()));
         let (mut parts, body) = Response::<reqwest::Body>::from(response).into_parts();
@@ -378,6 +386,7 @@ impl Outgoing {
             gate: self.gate.clone(),
             log: self.log.clone(),
             exceeded: self.exceeded.clone(),
+            _place: place,
         };
         Response::from_parts(parts, body.boxed_unsync())
     }

@@ -17,6 +17,7 @@ use crate::egress::{Egress, Gate};
 use crate::error::Failure;
 use crate::guest_output::GuestOutput;
 use crate::host::EPOCH;
+use crate::in_flight::InFlight;
 use crate::limits::{Limit, Limits};
 use crate::usage::{RequestLog, Usage, lock};
 
@@ -81,6 +82,7 @@ impl Sandbox {
                 gate,
                 log: Arc::default(),
                 exceeded: Arc::default(),
+                in_flight: InFlight::default(),
             },
             memory: MemoryLimit {
                 allowed: limits.memory_bytes(),

@@ -43,6 +43,7 @@ mod endpoint;
 mod error;
 mod guest_output;
 mod host;
+mod in_flight;
 mod instance;
 mod limits;
 mod locate;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use http::Method;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
-use http::{Method, Request};
+use http::request::Parts;
 use serde_json::Value;
 use url::Url;
 
@@ -13,7 +14,22 @@ use crate::usage::RefusalKind;
 use crate::{query, strict_json};
 
 /// Why a request is not let out.
-pub(crate) type Verdict = Result<(), (RefusalKind, String)>;
+pub(crate) type Reason = (RefusalKind, String);
+/// Whether a request is let out.
+pub(crate) type Verdict = Result<(), Reason>;
+
+/// What the body of a request has to be, by its head.
+#[derive(Debug)]
+pub(crate) enum Expected<'rules> {
+    /// Whatever it is.
+    Anything,
+    /// Nothing; and what the request is if it is something.
+    Nothing { otherwise: String },
+    /// Nothing, or an empty object.
+    NoContent,
+    /// A statement, as each of these shapes has it.
+    Statement(Vec<&'rules StatementShape>),
+}
 
 /// The rules for the requests of one adapter.
 pub(crate) struct RequestRules {
@@ -62,87 +78,85 @@ impl RequestRules {
         }
     }
 
-    /// Judges a request to the endpoint; `url` is where it is sent.
-    pub(crate) fn judge<B>(&self, request: &Request<B>, url: &Url, body: &[u8]) -> Verdict {
+    /// Judges a request to the endpoint before its body has come, and says what that has to be; `url` is where it is sent.
+    pub(crate) fn judge_head(&self, head: &Parts, url: &Url) -> Result<Expected<'_>, Reason> {
         if self.level == StatementLevel::Any {
-            return Ok(());
+            return Ok(Expected::Anything);
         }
-        let method = request.method();
-        let refuse = |kind, reason: String| Err((kind, reason));
+        let method = &head.method;
         if is_read(method) {
             if let Some(name) = query::overriding(url) {
                 let reason = format!("`{name}` in its query may make another request of it");
-                return refuse(RefusalKind::Unannounced, reason);
+                return Err((RefusalKind::Unannounced, reason));
             }
-            return match body.is_empty() {
-                true => Ok(()),
-                false => refuse(
-                    RefusalKind::Unannounced,
-                    format!("a {method} with a body is no plain read"),
-                ),
-            };
+            let otherwise = format!("a {method} with a body is no plain read");
+            return Ok(Expected::Nothing { otherwise });
         }
         let fits = |of_method: &str, of_path: &str| {
             method.as_str() == of_method && path_fits(of_path, url.path())
         };
         let is_it = |it: &&StatementShape| fits(&it.method, &it.path);
         if self.statements.iter().any(|it| is_it(&it)) {
-            let mut known = self.approved.iter().filter(is_it);
-            return known.try_for_each(|it| self.judge_statement(it, url, request.headers(), body));
+            let known: Vec<_> = self.approved.iter().filter(is_it).collect();
+            known
+                .iter()
+                .try_for_each(|it| check_query(url, &it.query))?;
+            check_content_type(&head.headers).map_err(|reason| (RefusalKind::Body, reason))?;
+            return Ok(Expected::Statement(known));
         }
         if let Some(control) = self.controls.iter().find(|it| fits(&it.method, &it.path)) {
             check_query(url, &control.query)?;
-            return match body {
-                b"" | b"{}" => Ok(()),
-                _ => refuse(
-                    RefusalKind::Body,
-                    "it was announced as a request without content, and has some".to_owned(),
-                ),
-            };
+            return Ok(Expected::NoContent);
         }
-        match self
-            .unapproved
-            .iter()
-            .any(|(method, path)| fits(method, path))
-        {
-            true => refuse(
+        let mut unapproved = self.unapproved.iter();
+        Err(match unapproved.any(|(method, path)| fits(method, path)) {
+            true => (
                 RefusalKind::Unapproved,
                 "its manifest announces this request, and nobody has approved that".to_owned(),
             ),
-            false => refuse(
+            false => (
                 RefusalKind::Unannounced,
                 format!(
                     "a {method} can change something, and its manifest does not announce this one"
                 ),
             ),
+        })
+    }
+
+    /// Judges the body of a request whose head has been judged.
+    pub(crate) fn judge_body(&self, expected: &Expected, body: &[u8]) -> Verdict {
+        match (expected, body) {
+            (Expected::Anything, _)
+            | (Expected::Nothing { .. }, b"")
+            | (Expected::NoContent, b"" | b"{}") => Ok(()),
+            (Expected::Nothing { otherwise }, _) => {
+                Err((RefusalKind::Unannounced, otherwise.clone()))
+            }
+            (Expected::NoContent, _) => Err((
+                RefusalKind::Body,
+                "it was announced as a request without content, and has some".to_owned(),
+            )),
+            (Expected::Statement(known), _) => self.judge_statement(known, body),
         }
     }
 
-    fn judge_statement(
-        &self,
-        statement: &StatementShape,
-        url: &Url,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Verdict {
-        check_query(url, &statement.query)?;
+    fn judge_statement(&self, known: &[&StatementShape], body: &[u8]) -> Verdict {
         let body_is = |reason: String| (RefusalKind::Body, reason);
-        check_content_type(headers).map_err(body_is)?;
         let body = strict_json::parse(body)
             .map_err(|reason| body_is(format!("its body is not plain JSON: {reason}")))?;
-        let pointer = &statement.pointer;
-        let sql = body.pointer(pointer).and_then(Value::as_str);
-        let sql = sql.ok_or_else(|| body_is(format!("its body has no text at `{pointer}`")))?;
-        check_members(&body, statement).map_err(body_is)?;
-        let judged = match &self.guard {
-            Some(guard) => guard.check(&statement.dialect, sql, self.level),
-            None => Err("nothing here can judge SQL".to_owned()),
-        };
-        judged.map_err(|reason| {
-            (
-                RefusalKind::Statement,
-                format!("its statement is refused: {reason}"),
-            )
+        known.iter().try_for_each(|statement| {
+            let pointer = &statement.pointer;
+            let sql = body.pointer(pointer).and_then(Value::as_str);
+            let sql = sql.ok_or_else(|| body_is(format!("its body has no text at `{pointer}`")))?;
+            check_members(&body, statement).map_err(body_is)?;
+            let judged = match &self.guard {
+                Some(guard) => guard.check(&statement.dialect, sql, self.level),
+                None => Err("nothing here can judge SQL".to_owned()),
+            };
+            judged.map_err(|reason| {
+                let reason = format!("its statement is refused: {reason}");
+                (RefusalKind::Statement, reason)
+            })
         })
     }
 }

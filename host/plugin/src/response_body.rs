@@ -11,6 +11,7 @@ use wasmtime_wasi_http::Error;
 
 use crate::client;
 use crate::egress::{Exceeded, Gate};
+use crate::in_flight::Place;
 use crate::limits::Limit;
 use crate::mask::Masks;
 use crate::origin::Origin;
@@ -25,6 +26,8 @@ pub(crate) struct Metered {
     pub gate: Arc<Gate>,
     pub log: Arc<RequestLog>,
     pub exceeded: Exceeded,
+    /// The request is under way until its answer has been read or dropped.
+    pub _place: Place,
 }
 
 impl Body for Metered {
