@@ -438,6 +438,7 @@ fn check_limits(limits: &Limits) -> Result<(), ConfigError> {
         ("tables", limits.tables),
         ("columns", limits.columns),
         ("page_mb", limits.page_mb.into()),
+        ("answer_mb", limits.answer_mb),
     ];
     match checks.iter().find(|(_, value)| *value == 0) {
         Some((key, _)) => Err(ConfigError::ZeroLimit { key }),

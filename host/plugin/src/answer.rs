@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rocky_schema::{Attributes, Entry, Summary, Table};
+use rocky_schema::{Attributes, Column, Entry, Summary, Table};
 
 use crate::error::{AnswerError, Failure};
 use crate::limits::{Limit, Limits};
@@ -40,11 +40,9 @@ fn check_facts(what: &'static str, facts: &Attributes) -> Result<(), Failure> {
 
 /// Looks at the end of an answer, and at what the adapter wants to be told next time.
 pub(crate) fn check_end(summary: &Summary, learned: &Attributes) -> Result<(), Failure> {
-    let text = |what, text: &Option<String>| {
-        check_length(what, text.as_deref().unwrap_or_default(), NAME_BYTES)
-    };
-    text("the principal", &summary.principal)?;
-    text("the revision of the schema", &summary.revision)?;
+    check_length("the principal", text(&summary.principal), NAME_BYTES)?;
+    let revision = text(&summary.revision);
+    check_length("the revision of the schema", revision, NAME_BYTES)?;
     check_facts("the facts about the answer", &summary.attributes)?;
     check_facts("what it has learned", learned)
 }
@@ -68,12 +66,67 @@ pub(crate) fn check_names<'a>(
     Ok(())
 }
 
+/// What a table, a column or a fact takes besides its texts.
+const THING_BYTES: u64 = 16;
+
+/// What an entry takes of the limit of a whole answer.
+fn entry_bytes(entry: &Entry) -> u64 {
+    THING_BYTES
+        + match entry {
+            Entry::Table(table) => table_bytes(table),
+            Entry::Unchanged(name) => bytes(&[name]),
+            Entry::Failed(name, error) => {
+                bytes(&[name, &error.message]) + facts_bytes(&error.attributes)
+            }
+        }
+}
+
+fn table_bytes(table: &Table) -> u64 {
+    let Table {
+        name,
+        kind,
+        columns,
+        comment,
+        revision,
+        attributes,
+    } = table;
+    let columns = columns.iter().map(|column| {
+        let Column {
+            name,
+            data_type,
+            nullable: _,
+            comment,
+            attributes,
+        } = column;
+        THING_BYTES + bytes(&[name, data_type, text(comment)]) + facts_bytes(attributes)
+    });
+    bytes(&[name, kind, text(comment), text(revision)])
+        + facts_bytes(attributes)
+        + columns.sum::<u64>()
+}
+
+fn facts_bytes(facts: &Attributes) -> u64 {
+    let facts = facts.iter();
+    facts
+        .map(|(name, fact)| THING_BYTES + bytes(&[name, fact]))
+        .sum()
+}
+
+fn bytes(texts: &[&str]) -> u64 {
+    texts.iter().map(|text| text.len() as u64).sum()
+}
+
+fn text(text: &Option<String>) -> &str {
+    text.as_deref().unwrap_or_default()
+}
+
 /// Looks at every page of one answer before anybody else does.
 pub(crate) struct AnswerCheck {
     limits: Limits,
     known: HashSet<String>,
     seen: HashSet<String>,
     columns: u64,
+    bytes: u64,
 }
 
 impl AnswerCheck {
@@ -84,11 +137,20 @@ impl AnswerCheck {
             known: known.collect(),
             seen: HashSet::new(),
             columns: 0,
+            bytes: 0,
         }
     }
 
     pub(crate) fn page(&mut self, entries: &[Entry]) -> Result<(), Failure> {
-        entries.iter().try_for_each(|entry| self.entry(entry))
+        entries.iter().try_for_each(|entry| {
+            self.bytes = self.bytes.saturating_add(entry_bytes(entry));
+            if self.bytes > self.limits.answer_bytes() {
+                return Err(Failure::Limit {
+                    limit: Limit::Answer(self.limits.answer_mb),
+                });
+            }
+            self.entry(entry)
+        })
     }
 
     /// Whether nothing was returned yet.
@@ -121,14 +183,10 @@ impl AnswerCheck {
 
     fn table(&mut self, table: &Table) -> Result<(), Failure> {
         check_length("the kind of a table", &table.kind, NAME_BYTES)?;
-        check_length(
-            "the revision of a table",
-            table.revision.as_deref().unwrap_or_default(),
-            NAME_BYTES,
-        )?;
+        check_length("the revision of a table", text(&table.revision), NAME_BYTES)?;
         check_length(
             "the comment of a table",
-            table.comment.as_deref().unwrap_or_default(),
+            text(&table.comment),
             COMMENT_BYTES,
         )?;
         check_facts("the facts about a table", &table.attributes)?;
@@ -149,7 +207,7 @@ impl AnswerCheck {
             check_length("the type of a column", &column.data_type, TYPE_BYTES)?;
             check_length(
                 "the comment of a column",
-                column.comment.as_deref().unwrap_or_default(),
+                text(&column.comment),
                 COMMENT_BYTES,
             )?;
             check_facts("the facts about a column", &column.attributes)?;
@@ -167,5 +225,43 @@ impl AnswerCheck {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page of one table, whose size is in its comments.
+    fn page(number: usize) -> Vec<Entry> {
+        let column = Column {
+            name: "c".to_owned(),
+            data_type: "INT".to_owned(),
+            nullable: true,
+            comment: Some("x".repeat(300 << 10)),
+            attributes: Attributes::new(),
+        };
+        vec![Entry::Table(Table {
+            name: format!("t{number}"),
+            kind: "table".to_owned(),
+            columns: vec![column],
+            comment: None,
+            revision: None,
+            attributes: Attributes::new(),
+        })]
+    }
+
+    #[test]
+    fn pages_that_are_small_enough_each_are_too_much_together() {
+        let limits = Limits {
+            answer_mb: 1,
+            ..Limits::default()
+        };
+        let mut check = AnswerCheck::new(&limits, std::iter::empty());
+        for number in 0..3 {
+            assert_eq!(check.page(&page(number)), Ok(()));
+        }
+        let limit = Limit::Answer(1);
+        assert_eq!(check.page(&page(3)), Err(Failure::Limit { limit }));
     }
 }

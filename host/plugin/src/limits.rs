@@ -24,6 +24,8 @@ pub struct Limits {
     pub columns: u64,
     /// Bytes of one page of an answer, in MiB. Key `page_mb`.
     pub page_mb: u32,
+    /// Bytes of all pages of one answer, in MiB. Key `answer_mb`.
+    pub answer_mb: u64,
 }
 
 impl Default for Limits {
@@ -39,6 +41,7 @@ impl Default for Limits {
             tables: 1_000_000,
             columns: 20_000_000,
             page_mb: 128,
+            answer_mb: 1024,
         }
     }
 }
@@ -54,6 +57,10 @@ impl Limits {
 
     pub(crate) fn page_bytes(&self) -> usize {
         (self.page_mb as usize) << 20
+    }
+
+    pub(crate) fn answer_bytes(&self) -> u64 {
+        self.answer_mb.saturating_mul(1 << 20)
     }
 
     pub(crate) fn idle(&self) -> Duration {
@@ -86,6 +93,8 @@ pub enum Limit {
     Columns(u64),
     /// `page_mb`
     Page(u32),
+    /// `answer_mb`
+    Answer(u64),
 }
 
 impl Limit {
@@ -101,6 +110,7 @@ impl Limit {
             Limit::Tables(_) => "tables",
             Limit::Columns(_) => "columns",
             Limit::Page(_) => "page_mb",
+            Limit::Answer(_) => "answer_mb",
         }
     }
 }
@@ -117,6 +127,7 @@ impl fmt::Display for Limit {
             Limit::Tables(count) => write!(f, "it returned more than {count} tables"),
             Limit::Columns(count) => write!(f, "it returned more than {count} columns"),
             Limit::Page(mb) => write!(f, "it returned a page of more than {mb} MiB"),
+            Limit::Answer(mb) => write!(f, "it returned more than {mb} MiB in all"),
         }
     }
 }

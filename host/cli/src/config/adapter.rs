@@ -143,6 +143,7 @@ fn read_limits(mut section: Section) -> Result<Limits, Mistake> {
         tables: section.number("tables")?.unwrap_or(d.tables),
         columns: section.number("columns")?.unwrap_or(d.columns),
         page_mb: section.number("page_mb")?.unwrap_or(d.page_mb),
+        answer_mb: section.number("answer_mb")?.unwrap_or(d.answer_mb),
     };
     section.finish()?;
     Ok(limits)

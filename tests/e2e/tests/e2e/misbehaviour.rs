@@ -153,6 +153,22 @@ fn every_misbehaviour_is_told_and_nothing_of_the_answer_is_kept() {
 }
 
 #[test]
+fn an_answer_of_many_pages_has_a_limit() {
+    let project = Project::new(
+        "[adapter.lab]\nplugin = \"probe\"\nhost = \"http://127.0.0.1:9\"\nbehaviour = \"many\"\n\
+         [adapter.lab.limits]\nanswer_mb = 1\n",
+    );
+    let run = run(&project, "s");
+    assert_eq!(run.code, Some(1), "{run}");
+    let error = run.schema("s")["error"].take();
+    assert_eq!(error["code"], "limit", "{run}");
+    let message = error["message"].as_str().unwrap();
+    let expected = "it returned more than 1 MiB in all; the limit is `answer_mb`";
+    assert!(message.ends_with(expected), "{run}");
+    assert_eq!(project.cached_tables("c.s"), None, "{run}");
+}
+
+#[test]
 fn a_crash_of_one_call_does_not_touch_the_others() {
     let project = project("nothing", NOWHERE);
     let two = "[adapter.bad]\nplugin = \"probe\"\nhost = \"http://127.0.0.1:9\"\nbehaviour = \"panic\"\n\
