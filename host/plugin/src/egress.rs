@@ -28,11 +28,12 @@ use crate::origin::Origin;
 use crate::pattern::OriginPattern;
 use crate::rate_gates::RateGates;
 use crate::requests::{Expected, Reason, RequestRules, is_read};
+use crate::resources::CHUNK_BYTES;
 use crate::response_body::{Metered, mask_headers};
 use crate::usage::{Contacts, Refusal, RefusalKind, RequestLog, lock};
 
 /// All headers of a request: servers refuse more than some 16 KiB.
-const REQUEST_HEADER_BYTES: usize = 64 << 10;
+const REQUEST_HEADER_BYTES: usize = 32 << 10;
 /// All headers of an answer.
 const RESPONSE_HEADER_BYTES: usize = 256 << 10;
 /// The address of a request: the longest that servers take is 8 to 16 KiB.
@@ -73,6 +74,10 @@ type Answer = Result<(Response<WasiBody>, Worker), Error>;
 impl WasiHttpHooks for Egress {
     fn forbidden_header_filter(&mut self) -> ForbiddenHeaderFilter {
         Arc::new(is_forbidden)
+    }
+
+    fn p2_outgoing_body_chunk_size(&mut self) -> usize {
+        CHUNK_BYTES
     }
 
     fn send_request(

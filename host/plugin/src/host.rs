@@ -16,7 +16,7 @@ use crate::plugin::{Digest, Loaded, Plugin, read_manifest};
 use crate::rate_gates::RateGates;
 use crate::resolve::{Resolve, SystemResolver};
 use crate::usage::Usage;
-use crate::{bindings, contract, convert};
+use crate::{bindings, contract, convert, resources};
 
 /// How often a guest that computes lets others run, and can be stopped.
 pub(crate) const EPOCH: Duration = Duration::from_millis(10);
@@ -266,6 +266,7 @@ fn link(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    resources::limit_methods(&mut linker)?;
     bindings::rocky::adapter::log::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
     bindings::rocky::adapter::types::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| {
         state

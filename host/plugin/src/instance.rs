@@ -12,7 +12,6 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::bindings::rocky::adapter::{log, types};
-use crate::convert;
 use crate::egress::{Egress, Gate};
 use crate::error::Failure;
 use crate::guest_output::GuestOutput;
@@ -20,6 +19,7 @@ use crate::host::EPOCH;
 use crate::in_flight::InFlight;
 use crate::limits::{Limit, Limits};
 use crate::usage::{RequestLog, Usage, lock};
+use crate::{convert, resources};
 
 /// Lines of one call that are passed on; a guest that says more is not heard.
 const LOG_LINES: u32 = 10_000;
@@ -76,19 +76,15 @@ impl Sandbox {
         let output = GuestOutput::new(adapter.clone());
         let state = State {
             wasi: empty_surroundings(&output),
-            http: WasiHttpCtx::new(),
-            table: ResourceTable::new(),
+            http: resources::http(),
+            table: resources::table(),
             egress: Egress {
                 gate,
                 log: Arc::default(),
                 exceeded: Arc::default(),
                 in_flight: InFlight::default(),
             },
-            memory: MemoryLimit {
-                allowed: limits.memory_bytes(),
-                used: 0,
-                exceeded: false,
-            },
+            memory: MemoryLimit::new(limits.memory_bytes()),
             cpu: CpuLimit::new(limits.cpu_seconds),
             adapter,
             lines: 0,
@@ -353,11 +349,40 @@ impl CpuLimit {
     }
 }
 
-/// Counts the memory of an instance, over all its linear memories.
+/// Counts the memory of an instance: its linear memories, and its tables, which the host holds.
 struct MemoryLimit {
     allowed: usize,
     used: usize,
     exceeded: bool,
+}
+
+/// An element of a table is a pointer.
+const ELEMENT_BYTES: usize = size_of::<usize>();
+/// Core instances of a component; those of a language that brings its runtime have some twenty. Each takes memory of the host.
+const CORE_INSTANCES: usize = 256;
+/// Tables of a component, each of which takes memory of the host even if it is empty.
+const TABLES: usize = 256;
+/// Linear memories of a component, each of which reserves addresses.
+const MEMORIES: usize = 16;
+
+impl MemoryLimit {
+    fn new(allowed: usize) -> Self {
+        Self {
+            allowed,
+            used: 0,
+            exceeded: false,
+        }
+    }
+
+    fn grow(&mut self, bytes: usize) -> bool {
+        let used = self.used.saturating_add(bytes);
+        if used > self.allowed {
+            self.exceeded = true;
+            return false;
+        }
+        self.used = used;
+        true
+    }
 }
 
 impl ResourceLimiter for MemoryLimit {
@@ -367,21 +392,49 @@ impl ResourceLimiter for MemoryLimit {
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let used = self.used.saturating_add(desired.saturating_sub(current));
-        if used > self.allowed {
-            self.exceeded = true;
-            return Ok(false);
-        }
-        self.used = used;
-        Ok(true)
+        Ok(self.grow(desired.saturating_sub(current)))
     }
 
     fn table_growing(
         &mut self,
-        _: usize,
+        current: usize,
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(desired <= 100_000)
+        let elements = desired.saturating_sub(current);
+        Ok(self.grow(elements.saturating_mul(ELEMENT_BYTES)))
+    }
+
+    fn instances(&self) -> usize {
+        CORE_INSTANCES
+    }
+
+    fn tables(&self) -> usize {
+        TABLES
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn tables_and_memories_share_one_limit() {
+        let mut limit = MemoryLimit::new(1 << 20);
+        assert!(limit.memory_growing(0, 1 << 19, None).unwrap());
+        let half = (1 << 19) / ELEMENT_BYTES;
+        // Many tables of which each is small.
+        for _ in 0..8 {
+            assert!(limit.table_growing(0, half / 8, None).unwrap());
+        }
+        assert!(!limit.exceeded);
+        assert!(!limit.table_growing(half / 8, half / 8 + 1, None).unwrap());
+        assert!(!limit.memory_growing(1 << 19, (1 << 19) + 1, None).unwrap());
+        assert!(limit.exceeded);
     }
 }

@@ -57,6 +57,7 @@ mod query;
 mod rate_gates;
 mod requests;
 mod resolve;
+mod resources;
 mod response_body;
 mod settings;
 mod single_flight;

@@ -170,6 +170,8 @@ impl Cursor for HostileCursor {
                     raw::send(host, target)?;
                 }
             }
+            "hoard-bodies" => return told(raw::hoard_bodies(host, target)?),
+            "hoard-headers" => return told(raw::hoard_headers()),
             "panic-with" => {
                 let heard = raw::send(host, target)?;
                 panic!("heard {heard}");

@@ -8,6 +8,9 @@ use wasip2::http::types::{
 };
 use wasip2::io::streams::StreamError;
 
+/// Requests that are sent at most to see how many may be under way.
+const HOARD: usize = 10;
+
 /// A request, as a test describes it.
 #[derive(Deserialize)]
 #[serde(default)]
@@ -52,6 +55,38 @@ pub fn send(endpoint: &str, wanted: &str) -> Result<String> {
         Some(Ok(Err(code))) => Err(failed(&format!("{code:?}"))),
         Some(Err(())) | None => Err(failed("there is no answer")),
     }
+}
+
+/// Sends the request that the JSON text `wanted` describes over and over, with bodies that never end, until one is answered, and
+/// returns how many that took and what the answer was.
+pub fn hoard_bodies(endpoint: &str, wanted: &str) -> Result<String> {
+    let wanted: Wanted =
+        serde_json::from_str(wanted).map_err(|error| Error::invalid_config(error.to_string()))?;
+    let mut held = Vec::new();
+    for sent in 1..=HOARD {
+        let outgoing = build(endpoint, &wanted)?;
+        let body = outgoing.body().map_err(|()| failed("the body was taken"))?;
+        let future = outgoing_handler::handle(outgoing, None)
+            .map_err(|code| failed(&format!("refused at once: {code:?}")))?;
+        let stream = body.write().map_err(|()| failed("there is no stream"))?;
+        let written = (0..wanted.times).try_for_each(|_| {
+            let mut chunks = wanted.body.as_bytes().chunks(4_000);
+            chunks.try_for_each(|chunk| stream.blocking_write_and_flush(chunk))
+        });
+        if written.is_err() {
+            future.subscribe().block();
+            let answer = future.get().and_then(Result::ok).map(|it| it.map(drop));
+            return Ok(format!("{sent} requests, then {answer:?}"));
+        }
+        held.push((stream, body, future));
+    }
+    Ok(format!("{HOARD} requests, and no end"))
+}
+
+/// Has the host keep headers, and returns how many it keeps if there is an end to it.
+pub fn hoard_headers() -> String {
+    let held: Vec<Fields> = (0..100_000).map(|_| Fields::new()).collect();
+    format!("{} headers, and no end", held.len())
 }
 
 fn build(endpoint: &str, wanted: &Wanted) -> Result<OutgoingRequest> {

@@ -306,14 +306,22 @@ fn a_request_is_one_request() {
 fn what_is_too_large_does_not_go_out() {
     let endpoint = silent();
     let own = url(&endpoint);
-    let long = "x".repeat(8_000);
-    let headers: Vec<Value> = (0..12)
-        .map(|number| json!([format!("x-{number}"), long]))
-        .collect();
+    let headers = |bytes: usize| -> Vec<Value> {
+        (0..12)
+            .map(|number| json!([format!("x-{number}"), "x".repeat(bytes)]))
+            .collect()
+    };
     check_refused(
         &own,
-        &json!({"headers": headers}),
-        &["its headers are longer than 65536 bytes"],
+        &json!({"headers": headers(4_000)}),
+        &["its headers are longer than 32768 bytes"],
+    );
+    // More than that the host does not even keep for it.
+    let error = heard(&own, &json!({"headers": headers(8_000)}), "");
+    let expected = "total size of fields exceeds limit";
+    assert!(
+        error["message"].as_str().unwrap().contains(expected),
+        "{error}"
     );
     check_refused(
         &own,

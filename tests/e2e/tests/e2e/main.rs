@@ -7,7 +7,7 @@
 //! | `rest_faults`, `sql_faults`, `fault_table` | every way in which a warehouse fails |
 //! | `hostile`, `differential` | names and types that nobody should choose, and every type there is |
 //! | `misbehaviour`, `components` | plugins that do wrong, and files that are no plugins |
-//! | `attacks`, `statements` | plugins that attack, and what they may send |
+//! | `attacks`, `floods`, `statements` | plugins that attack, and what they may send |
 //! | `responses` | servers that attack |
 //! | `network` | TLS, proxies and names |
 //! | `databricks` | what only Databricks has: sign-in of programs, large results, `hive_metastore` |
@@ -36,6 +36,7 @@ mod databricks;
 mod differential;
 mod echo_server;
 mod fault_table;
+mod floods;
 mod gate;
 mod harm;
 mod hostile;
