@@ -3,23 +3,32 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::secret::Secret;
+
 /// What a request gets: the headers that carry a credential. Cheap to clone.
 #[derive(Clone)]
 pub struct Attachment {
     headers: Arc<[(HeaderName, HeaderValue)]>,
+    /// What was sent to servers until it was made, its own secrets among them.
+    secrets: Arc<[Secret]>,
     /// Which of its broker's credentials it is, counted from the first; 0 where there is only ever one.
     pub(crate) generation: u64,
 }
 
 impl Attachment {
     /// Marks every value as sensitive: HTTP/2 then keeps it out of its compression tables, and `Debug` does not show it.
-    pub(crate) fn new(headers: Vec<(HeaderName, HeaderValue)>, generation: u64) -> Self {
+    pub(crate) fn new(
+        headers: Vec<(HeaderName, HeaderValue)>,
+        secrets: Vec<Secret>,
+        generation: u64,
+    ) -> Self {
         let headers = headers.into_iter().map(|(name, mut value)| {
             value.set_sensitive(true);
             (name, value)
         });
         Self {
             headers: headers.collect(),
+            secrets: secrets.into(),
             generation,
         }
     }
@@ -34,6 +43,10 @@ impl Attachment {
     /// The names of its headers: those that nobody else may set.
     pub fn header_names(&self) -> impl Iterator<Item = &HeaderName> {
         self.headers.iter().map(|(name, _)| name)
+    }
+
+    pub(crate) fn secrets(&self) -> &[Secret] {
+        &self.secrets
     }
 
     /// Whether a server would see no difference.

@@ -15,7 +15,7 @@ use crate::transport::TokenTransport;
 ///
 /// A credential that expires is replaced a minute before its end, or at half its life where that is shorter than two minutes. What does not say how long it
 /// lives counts as valid for 5 minutes. However many callers wait, there is one exchange, and they share its outcome. While the old credential is valid, a
-/// failure to replace it is no failure.
+/// failure to replace it is no failure. Any other stands for 5 seconds, in which nobody is asked again.
 #[derive(Clone)]
 pub struct Broker(Arc<Shared>);
 
@@ -78,6 +78,9 @@ impl Broker {
 
     /// What to attach after a server rejected an attachment, which is then used no more. None where it would be the same again: then the answer stands.
     ///
+    /// At most every 30 seconds one is replaced for that, so that whoever can have a server reject credentials cannot have one got each time. In between the answer
+    /// stands as well.
+    ///
     /// Several requests may come with the same rejected attachment; the first has it replaced, the others get what replaced it.
     ///
     /// # Errors
@@ -90,11 +93,13 @@ impl Broker {
         let Credential::Minted(minter) = &self.0.credential else {
             return Ok(None);
         };
-        lock(&self.0.cache).reject(rejected.generation);
+        let now = self.0.context.clock.now();
+        if !lock(&self.0.cache).reject(rejected.generation, now) {
+            return Ok(None);
+        }
         let mut renewed = self.0.fresh_or_minted(minter).await?;
         if renewed.generation == rejected.generation {
             // A refresh that failed just now had still handed out the old one.
-            lock(&self.0.cache).reject(rejected.generation);
             renewed = self.0.fresh_or_minted(minter).await?;
         }
         Ok((!renewed.says_the_same_as(rejected)).then_some(renewed))
@@ -111,37 +116,57 @@ impl Broker {
     pub fn needles(&self) -> Vec<Secret> {
         self.0.context.vault.needles()
     }
+
+    /// The same, and what was sent with this attachment, however many others there were since: what may be echoed in the answer to its request.
+    pub fn needles_with(&self, attachment: &Attachment) -> Vec<Secret> {
+        let mut needles = self.needles();
+        for secret in attachment.secrets() {
+            if !needles.contains(secret) {
+                needles.push(secret.clone());
+            }
+        }
+        needles.sort_by_key(|it| std::cmp::Reverse(it.expose().len()));
+        needles
+    }
 }
 
 impl Shared {
     async fn fresh_or_minted(&self, minter: &Minter) -> Result<Attachment, CredentialError> {
-        if let Some(fresh) = self.fresh() {
-            return Ok(fresh);
+        if let Some(known) = self.known() {
+            return known;
         }
         let mint = async {
             // Another flight may have ended between the look above and the start of this one.
-            match self.fresh() {
-                Some(fresh) => Ok(fresh),
+            match self.known() {
+                Some(known) => known,
                 None => self.mint(minter).await,
             }
         };
         self.flight.run(mint).await
     }
 
-    fn fresh(&self) -> Option<Attachment> {
+    /// What can be said without asking anybody.
+    fn known(&self) -> Option<Result<Attachment, CredentialError>> {
         let now = self.context.clock.now();
-        lock(&self.cache).fresh(now)
+        let cache = lock(&self.cache);
+        let fresh = cache.fresh(now).map(Ok);
+        fresh.or_else(|| cache.failure(now).map(Err))
     }
 
     async fn mint(&self, minter: &Minter) -> Result<Attachment, CredentialError> {
         let asked_at = self.context.clock.now();
         match minter.mint(&self.context).await {
-            Ok(minted) => Ok(lock(&self.cache).hold(minted, asked_at)),
+            Ok(minted) => {
+                let secrets = self.context.vault.needles();
+                Ok(lock(&self.cache).hold(minted, secrets, asked_at))
+            }
             Err(error) => {
                 let now = self.context.clock.now();
-                let still_valid = lock(&self.cache)
-                    .still_valid(now)
-                    .ok_or_else(|| error.clone())?;
+                let mut cache = lock(&self.cache);
+                let Some(still_valid) = cache.still_valid(now) else {
+                    cache.fail(error.clone(), now);
+                    return Err(error);
+                };
                 tracing::warn!(kind = self.kind, %error, "cannot replace a credential that expires soon");
                 Ok(still_valid)
             }

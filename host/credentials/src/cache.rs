@@ -3,7 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use crate::attachment::Attachment;
+use crate::error::CredentialError;
 use crate::mint::Minted;
+use crate::secret::Secret;
 
 /// How long before its end a credential is replaced: on its way a request takes time, and some servers refuse the last half minute.
 const REFRESHED_BEFORE: Duration = Duration::from_secs(60);
@@ -14,6 +16,13 @@ const SHORT_LIFE: Duration = Duration::from_secs(120);
 /// After a refresh that failed while the old credential still holds, how long it is used without another attempt.
 const PAUSE: Duration = Duration::from_secs(10);
 
+/// How far apart rejections are that have a credential replaced before its time. Whether a server rejects one can be up to whoever
+/// chooses what it is asked.
+const REJECTIONS_APART: Duration = Duration::from_secs(30);
+
+/// After an attempt that failed and left no credential, how long its error stands for others.
+const FAILURE_STANDS: Duration = Duration::from_secs(5);
+
 /// Longer promises than a day are not relied on.
 const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -22,6 +31,8 @@ const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) struct Cache {
     held: Option<Held>,
     generation: u64,
+    rejected_at: Option<SystemTime>,
+    failed: Option<(SystemTime, CredentialError)>,
 }
 
 #[derive(Debug)]
@@ -39,7 +50,12 @@ impl Cache {
     }
 
     /// Takes in a new credential, whose life counts from when it was asked for.
-    pub(crate) fn hold(&mut self, minted: Minted, asked_at: SystemTime) -> Attachment {
+    pub(crate) fn hold(
+        &mut self,
+        minted: Minted,
+        secrets: Vec<Secret>,
+        asked_at: SystemTime,
+    ) -> Attachment {
         let life = minted.life.min(LONGEST_LIFE);
         let margin = if life < SHORT_LIFE {
             life / 2
@@ -47,7 +63,8 @@ impl Cache {
             REFRESHED_BEFORE
         };
         self.generation += 1;
-        let attachment = Attachment::new(minted.headers, self.generation);
+        let attachment = Attachment::new(minted.headers, secrets, self.generation);
+        self.failed = None;
         self.held = Some(Held {
             attachment: attachment.clone(),
             refresh_at: asked_at + (life - margin),
@@ -63,13 +80,37 @@ impl Cache {
         Some(held.attachment.clone())
     }
 
-    /// Drops the credential if it is the one that a server rejected.
-    pub(crate) fn reject(&mut self, generation: u64) {
-        let is_rejected = |held: &Held| held.attachment.generation == generation;
-        if self.held.as_ref().is_some_and(is_rejected) {
-            self.held = None;
-        }
+    /// Takes note of an attempt that failed and left no credential.
+    pub(crate) fn fail(&mut self, error: CredentialError, now: SystemTime) {
+        self.failed = Some((now, error));
     }
+
+    /// Why there is no credential, if that was found out just now.
+    pub(crate) fn failure(&self, now: SystemTime) -> Option<CredentialError> {
+        let (at, error) = self.failed.as_ref()?;
+        is_within(FAILURE_STANDS, *at, now).then(|| error.clone())
+    }
+
+    /// Drops the credential if it is the one that a server rejected. False where another was dropped for that just now: then this one
+    /// stays.
+    pub(crate) fn reject(&mut self, generation: u64, now: SystemTime) -> bool {
+        let is_rejected = |held: &Held| held.attachment.generation == generation;
+        if !self.held.as_ref().is_some_and(is_rejected) {
+            return true;
+        }
+        let is_within = |at| is_within(REJECTIONS_APART, at, now);
+        if self.rejected_at.is_some_and(is_within) {
+            return false;
+        }
+        self.rejected_at = Some(now);
+        self.held = None;
+        true
+    }
+}
+
+/// Whether so little time has passed since then. Not where the clock was set back: nobody knows how much has.
+fn is_within(time: Duration, since: SystemTime, now: SystemTime) -> bool {
+    now.duration_since(since).is_ok_and(|passed| passed < time)
 }
 
 #[cfg(test)]
@@ -83,7 +124,7 @@ mod tests {
     fn holding(life: Duration) -> Cache {
         let mut cache = Cache::default();
         let headers = Vec::new();
-        cache.hold(Minted { headers, life }, at(1_000));
+        cache.hold(Minted { headers, life }, Vec::new(), at(1_000));
         cache
     }
 
@@ -122,9 +163,22 @@ mod tests {
     #[test]
     fn only_the_rejected_one_is_dropped() {
         let mut cache = holding(Duration::from_secs(100));
-        cache.reject(0);
+        assert!(cache.reject(0, at(1_000)));
         assert!(cache.fresh(at(1_000)).is_some());
-        cache.reject(1);
+        assert!(cache.reject(1, at(1_000)));
         assert!(cache.fresh(at(1_000)).is_none());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_holds_nothing_up() {
+        let mut cache = holding(Duration::from_secs(100));
+        assert!(cache.reject(1, at(1_000)));
+        cache.fail(CredentialError::Ending, at(1_000));
+        assert_eq!(cache.failure(at(1_004)), Some(CredentialError::Ending));
+        assert_eq!(cache.failure(at(1_005)), None);
+        assert_eq!(cache.failure(at(900)), None);
+        let (headers, life) = (Vec::new(), Duration::from_secs(100));
+        cache.hold(Minted { headers, life }, Vec::new(), at(900));
+        assert!(cache.reject(2, at(900)));
     }
 }

@@ -98,7 +98,9 @@ impl Credential {
     ) -> Result<Self, CredentialError> {
         let source = |stem, source| Source::new(stem, source, &context.vault);
         let minter = match config {
-            CredentialConfig::None => return Ok(Self::Fixed(Attachment::new(Vec::new(), 0))),
+            CredentialConfig::None => {
+                return Ok(Self::Fixed(Attachment::new(Vec::new(), Vec::new(), 0)));
+            }
             CredentialConfig::Bearer { token } => {
                 return Self::from_source(Scheme::Bearer, source("token", token)?, context);
             }
@@ -138,7 +140,8 @@ impl Credential {
             return Ok(Self::Minted(Box::new(Minter::Source(scheme, source))));
         };
         let headers = scheme.headers(text, source.setting(), &context.vault)?;
-        Ok(Self::Fixed(Attachment::new(headers, 0)))
+        let secrets = context.vault.needles();
+        Ok(Self::Fixed(Attachment::new(headers, secrets, 0)))
     }
 }
 

@@ -253,7 +253,7 @@ impl Outgoing {
             return Ok((paused(pause), Box::new(async { Ok(()) })));
         }
         let request = Request::from_parts(parts, body.bytes.clone());
-        let response = self.exchange(&request).await?;
+        let (response, attached) = self.exchange(&request).await?;
         let status = response.status();
         tracing::trace!(request = name, status = status.as_u16(), "answered");
         self.gate
@@ -265,7 +265,7 @@ impl Outgoing {
             ));
             return Err(Error::HttpResponseHeaderSectionSize(None));
         }
-        let response = self.admit_response(response, place);
+        let response = self.admit_response(response, attached.as_ref(), place);
         Ok((response, Box::new(async { Ok(()) })))
     }
 
@@ -300,24 +300,30 @@ impl Outgoing {
     }
 
     /// Sends the request with the credential, if it goes to the endpoint. Where that is rejected it is renewed, once.
-    async fn exchange(&self, request: &Request<Bytes>) -> Result<reqwest::Response, Error> {
+    async fn exchange(
+        &self,
+        request: &Request<Bytes>,
+    ) -> Result<(reqwest::Response, Option<Attachment>), Error> {
         if self.origin != self.gate.endpoint {
-            return self.execute(request, None).await;
+            return Ok((self.execute(request, None).await?, None));
         }
         let credential = &self.gate.credential;
         let attached = credential.attachment().await;
         let attached = attached.map_err(|error| self.without_credential(error))?;
         let response = self.execute(request, Some(&attached)).await?;
         if response.status() != http::StatusCode::UNAUTHORIZED {
-            return Ok(response);
+            return Ok((response, Some(attached)));
         }
         if let Some(skew) = ClockSkew::between(SystemTime::now(), response.headers()) {
             self.log.fail(skew.to_string());
         }
         let renewed = credential.renewed(&attached).await;
         match renewed.map_err(|error| self.without_credential(error))? {
-            Some(renewed) => self.execute(request, Some(&renewed)).await,
-            None => Ok(response),
+            Some(renewed) => {
+                let response = self.execute(request, Some(&renewed)).await?;
+                Ok((response, Some(renewed)))
+            }
+            None => Ok((response, Some(attached))),
         }
     }
 
@@ -378,9 +384,22 @@ impl Outgoing {
         outgoing
     }
 
-    fn admit_response(&self, response: reqwest::Response, place: Place) -> Response<WasiBody> {
-        let needles = self.gate.credential.needles().into_iter();
-        let masks = Masks::new(needles.map(|secret| secret.expose().as_bytes().to_vec()));
+    fn admit_response(
+        &self,
+        response: reqwest::Response,
+        attached: Option<&Attachment>,
+        place: Place,
+    ) -> Response<WasiBody> {
+        let credential = &self.gate.credential;
+        let needles = match attached {
+            Some(attached) => credential.needles_with(attached),
+            None => credential.needles(),
+        };
+        let masks = Masks::new(
+            needles
+                .into_iter()
+                .map(|secret| secret.expose().as_bytes().to_vec()),
+        );
         let (mut parts, body) = Response::<reqwest::Body>::from(response).into_parts();
         mask_headers(&masks, &mut parts.headers);
         let body = Metered {

@@ -138,6 +138,24 @@ async fn needles_are_what_a_server_may_echo() {
 }
 
 #[tokio::test]
+async fn what_was_sent_with_a_request_is_a_needle_until_it_is_answered() {
+    let (script, clock) = (Script::new(numbered_tokens), SetClock::new());
+    let broker = broker(m2m(), &script, &clock);
+    let sent = broker.attachment().await.unwrap();
+    for _ in 0..100 {
+        clock.advance(3_600);
+        broker.attachment().await.unwrap();
+    }
+    let holds = |needles: Vec<Secret>, text| needles.iter().any(|it| it.expose() == text);
+    assert!(!holds(broker.needles(), "token-canary-1"));
+    let needles = broker.needles_with(&sent);
+    assert!(needles.is_sorted_by_key(|it| std::cmp::Reverse(it.expose().len())));
+    for text in ["token-canary-1", "token-canary-101"] {
+        assert!(holds(needles.clone(), text), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn names_of_headers_are_told() {
     let broker = offline(CredentialConfig::Bearer {
         token: text("canary-token"),

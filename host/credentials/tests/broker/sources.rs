@@ -100,6 +100,7 @@ async fn a_file_is_read_again_after_five_minutes_and_after_a_rejection() {
     std::fs::write(&path, "second-canary").unwrap();
     assert_eq!(authorization(&broker).await, "Bearer first-canary");
     let first = broker.attachment().await.unwrap();
+    clock.advance(30);
     assert!(broker.renewed(&first).await.unwrap().is_some());
     assert_eq!(authorization(&broker).await, "Bearer second-canary");
 

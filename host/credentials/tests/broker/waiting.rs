@@ -30,14 +30,19 @@ async fn waiters_share_a_failure_and_the_next_caller_tries_again() {
         1 => json(401, r#"{"error":"invalid_client"}"#),
         _ => numbered_tokens(number),
     });
-    let broker = broker(m2m(), &script, &SetClock::new());
+    let clock = SetClock::new();
+    let broker = broker(m2m(), &script, &clock);
     let waiters = join_all((0..100).map(|_| broker.attachment()));
     // Polled in this order, so that all wait before there is an answer.
     let (errors, ()) = tokio::join!(waiters, async { script.permits.add_permits(2) });
     let first = errors.first().unwrap().clone().unwrap_err();
     assert!(matches!(first, CredentialError::Rejected { .. }));
     assert!(errors.into_iter().all(|it| it.unwrap_err() == first));
+    // Nobody asks again at once.
+    clock.advance(4);
+    assert_eq!(error(&broker).await, first);
     assert_eq!(script.count(), 1);
+    clock.advance(1);
     assert_eq!(authorization(&broker).await, "Bearer token-canary-2");
 }
 
@@ -79,6 +84,23 @@ async fn fifty_requests_with_one_rejected_credential_have_it_renewed_once() {
     // One that comes late with the old one gets the new one too.
     assert!(broker.renewed(&rejected).await.unwrap().is_some());
     assert_eq!(script.count(), 2);
+}
+
+#[tokio::test]
+async fn whoever_has_credentials_rejected_again_and_again_gets_another_every_half_minute() {
+    let (script, clock) = (Script::new(numbered_tokens), SetClock::new());
+    let broker = broker(m2m(), &script, &clock);
+    for _ in 0..100 {
+        let rejected = broker.attachment().await.unwrap();
+        broker.renewed(&rejected).await.unwrap();
+    }
+    assert_eq!(script.count(), 2);
+    clock.advance(29);
+    let rejected = broker.attachment().await.unwrap();
+    assert!(broker.renewed(&rejected).await.unwrap().is_none());
+    clock.advance(1);
+    assert!(broker.renewed(&rejected).await.unwrap().is_some());
+    assert_eq!(script.count(), 3);
 }
 
 #[tokio::test]

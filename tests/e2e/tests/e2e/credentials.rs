@@ -297,6 +297,24 @@ fn a_token_that_is_rejected_is_renewed_once_for_all_who_use_it() {
 }
 
 #[test]
+fn a_component_that_asks_for_what_answers_401_does_not_have_tokens_minted_without_end() {
+    let server = Server::start(move |request| match is_token_request(request) {
+        true => Reply::json(&json!({"access_token": "minted-token-1", "expires_in": 3600})),
+        false => Reply::text("401 Unauthorized", ""),
+    });
+    let host = format!("http://{}", server.address());
+    let more = "[adapter.lab.auth]\ntype = \"oauth-m2m\"\nclient_id = \"me\"\nclient_secret = \"${SECRET}\"\n";
+    let project = attacks::project(&host, "repeat", "{}", more);
+    let run = run(&project, &["run", "--catalog", "c", "--schema", "s"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let received = server.received();
+    let (tokens, requests): (Vec<_>, Vec<_>) = received.iter().partition(|it| is_token_request(it));
+    assert!(requests.len() >= 1_000, "{}", requests.len());
+    // One at the start and one after the first rejection; on a slow machine perhaps another half a minute later.
+    assert!((2..=4).contains(&tokens.len()), "{}", tokens.len());
+}
+
+#[test]
 fn a_credential_that_cannot_be_had_is_told_with_what_to_change() {
     let canary = CANARY.as_str();
     let denied = Server::start(move |_| {
