@@ -20,7 +20,7 @@ const FACTS: usize = 64;
 const FACT_BYTES: usize = 4 << 10;
 
 /// The beginning of a text that only people read.
-fn clipped(mut text: String, most: usize) -> String {
+pub(crate) fn clipped(mut text: String, most: usize) -> String {
     if text.len() > most {
         text.truncate(text.floor_char_boundary(most));
         text.push('…');

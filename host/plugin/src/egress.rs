@@ -108,8 +108,11 @@ impl WasiHttpHooks for Egress {
 impl Egress {
     /// Lets a request out as far as its head goes, or notes why not: the guest itself is told only that it was refused.
     fn admit(&self, request: &Request<WasiBody>) -> Result<(Arc<Gate>, Url, Origin), Error> {
-        let url =
-            Url::parse(&request.uri().to_string()).map_err(|_| Error::HttpRequestUriInvalid)?;
+        let attempts = self.log.count_attempt();
+        let url = Url::parse(&request.uri().to_string()).map_err(|_| {
+            self.log.count_refusal();
+            Error::HttpRequestUriInvalid
+        })?;
         let refuse = |(kind, reason): Reason| {
             let request = name(request.method(), &url);
             self.log.refuse(Refusal {
@@ -123,13 +126,15 @@ impl Egress {
             let reason = "a plugin has no network while it tells its manifest".to_owned();
             return Err(refuse((RefusalKind::Offline, reason)));
         };
+        if attempts > gate.limits.requests {
+            *lock(&self.exceeded) = Some(Limit::Requests(gate.limits.requests));
+            self.log.count_refusal();
+            return Err(Error::HttpRequestDenied);
+        }
         let origin = gate.admit_origin(&url).map_err(refuse)?;
         check_size(&url, request.headers())
             .map_err(|reason| refuse((RefusalKind::Malformed, reason)))?;
-        if self.log.count_request() > gate.limits.requests {
-            *lock(&self.exceeded) = Some(Limit::Requests(gate.limits.requests));
-            return Err(Error::HttpRequestDenied);
-        }
+        self.log.count_request();
         Ok((gate.clone(), url, origin))
     }
 }

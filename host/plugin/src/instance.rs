@@ -48,6 +48,14 @@ impl State {
             None => text,
         }
     }
+
+    /// Lets others run, or stops the guest.
+    fn tick(&mut self) -> wasmtime::Result<UpdateDeadline> {
+        match self.egress.log.is_flood() {
+            true => Err(wasmtime::Trap::Interrupt.into()),
+            false => self.cpu.tick(),
+        }
+    }
 }
 
 /// One instance, from its start to the end of its one call.
@@ -92,7 +100,7 @@ impl Sandbox {
         let mut store = Store::new(component.engine(), state);
         store.limiter(|state| &mut state.memory);
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|mut context| context.data_mut().cpu.tick());
+        store.epoch_deadline_callback(|mut context| context.data_mut().tick());
         store.set_hostcall_fuel(limits.page_bytes());
         match component.instantiate_async(&mut store).await {
             Ok(instance) => Ok(Self {
@@ -241,6 +249,11 @@ impl Sandbox {
         }
         if let Some(limit) = *lock(&state.egress.exceeded) {
             return Failure::Limit { limit };
+        }
+        if state.egress.log.is_flood()
+            && let Some(failure) = self.swallowed()
+        {
+            return failure;
         }
         let cause = error.root_cause().to_string();
         if cause.contains("fuel allocated for hostcalls has been exhausted") {

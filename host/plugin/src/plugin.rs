@@ -157,5 +157,9 @@ pub(crate) async fn read_manifest(
         .map_err(|error| Failure::Host(format!("{error:#}")))?;
     let patience = sandbox.patience();
     let manifest = tokio::time::timeout(patience, guest.call_manifest(&mut sandbox.store)).await;
-    sandbox.settle("metadata.manifest", manifest)
+    let manifest = sandbox.settle("metadata.manifest", manifest)?;
+    match sandbox.swallowed() {
+        Some(failure) => Err(failure),
+        None => Ok(manifest),
+    }
 }

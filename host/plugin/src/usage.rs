@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rocky_credentials::CredentialError;
 
+use crate::convert::clipped;
 use crate::origin::Origin;
 
 /// What one call used.
@@ -72,13 +73,21 @@ pub enum RefusalKind {
     Offline,
 }
 
-/// Keeps the first few refusals of a call: the rest say the same.
+/// Keeps and logs the first few refusals of a call: the rest say the same.
 const KEPT_REFUSALS: usize = 8;
+/// After so many refusals no good can come of a call, which fails already with the first.
+const REFUSALS: u64 = 100;
+/// What is shown of a request that was refused, and of the reason: both hold texts of the guest.
+const REQUEST_BYTES: usize = 512;
+const REASON_BYTES: usize = 4 << 10;
 
 /// What the host saw of one call's requests, kept outside the guest.
 #[derive(Debug, Default)]
 pub(crate) struct RequestLog {
+    /// Also those that are not let out.
+    attempts: AtomicU64,
     requests: AtomicU64,
+    refused: AtomicU64,
     response_bytes: AtomicU64,
     refusals: Mutex<Vec<Refusal>>,
     /// The latest request that did not get through, and why in full: the guest is told only a code.
@@ -88,9 +97,24 @@ pub(crate) struct RequestLog {
 }
 
 impl RequestLog {
-    /// Counts one more request and returns how many there are now.
-    pub(crate) fn count_request(&self) -> u64 {
-        self.requests.fetch_add(1, Ordering::Relaxed) + 1
+    /// Counts one more request that the guest wants to send, and returns how many there are now.
+    pub(crate) fn count_attempt(&self) -> u64 {
+        self.attempts.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Counts one more request that may be sent.
+    pub(crate) fn count_request(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts one more request that is not let out, and returns how many there are now.
+    pub(crate) fn count_refusal(&self) -> u64 {
+        self.refused.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Whether so many requests were refused that the instance is to be stopped.
+    pub(crate) fn is_flood(&self) -> bool {
+        self.refused.load(Ordering::Relaxed) > REFUSALS
     }
 
     /// Counts bytes received and returns how many there are now.
@@ -98,16 +122,22 @@ impl RequestLog {
         self.response_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes
     }
 
+    /// Takes note of a request that is not let out, and logs it if it is one of the first.
     pub(crate) fn refuse(&self, refusal: Refusal) {
+        if self.count_refusal() > KEPT_REFUSALS as u64 {
+            return;
+        }
+        let refusal = Refusal {
+            request: clipped(refusal.request, REQUEST_BYTES),
+            reason: clipped(refusal.reason, REASON_BYTES),
+            kind: refusal.kind,
+        };
         tracing::warn!(
             request = refusal.request,
             reason = refusal.reason,
             "refused a request of a plugin"
         );
-        let mut refusals = lock(&self.refusals);
-        if refusals.len() < KEPT_REFUSALS {
-            refusals.push(refusal);
-        }
+        lock(&self.refusals).push(refusal);
     }
 
     pub(crate) fn fail(&self, reason: String) {
@@ -177,4 +207,32 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refuse(log: &RequestLog) {
+        log.refuse(Refusal {
+            request: "x".repeat(10_000),
+            reason: "y".repeat(10_000),
+            kind: RefusalKind::Undeclared,
+        });
+    }
+
+    #[test]
+    fn the_first_refusals_are_kept_and_no_more_than_can_be_read_of_each() {
+        let log = RequestLog::default();
+        for _ in 0..=REFUSALS {
+            assert!(!log.is_flood());
+            refuse(&log);
+        }
+        assert!(log.is_flood());
+        let kept = log.refusals();
+        assert_eq!(kept.len(), KEPT_REFUSALS);
+        for refusal in kept {
+            assert!(refusal.request.len() < 1_000 && refusal.reason.len() < 5_000);
+        }
+    }
 }

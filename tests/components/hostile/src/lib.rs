@@ -170,6 +170,9 @@ impl Cursor for HostileCursor {
                     raw::send(host, target)?;
                 }
             }
+            "insist" => loop {
+                drop(raw::send(host, target));
+            },
             "hoard-bodies" => return told(raw::hoard_bodies(host, target)?),
             "hoard-headers" => return told(raw::hoard_headers()),
             "panic-with" => {

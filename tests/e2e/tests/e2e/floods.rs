@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::attacks::{check_refused, heard, project, refused};
+use crate::attacks::{check_refused, heard, project, refused, run};
+use crate::project::{Output, Project};
 use crate::server::{Reply, Server};
 
 /// Whatever it sends may pass.
@@ -62,4 +63,47 @@ fn a_method_has_a_length_that_methods_have() {
     let message = error["message"].as_str().unwrap();
     assert!(message.contains("the method is refused"), "{error}");
     assert_eq!(endpoint.connections(), 0);
+}
+
+/// The first few refusals are logged, and each in a few words.
+#[track_caller]
+fn check_log(run: &Output) {
+    let lines: Vec<&str> = run.stderr.lines().collect();
+    let logged = lines
+        .iter()
+        .filter(|line| line.contains("refused a request of a plugin"));
+    assert_eq!(logged.count(), 8, "{run}");
+    assert!(lines.iter().all(|line| line.len() < 10_000), "{run}");
+}
+
+#[test]
+fn a_component_that_does_not_stop_to_ask_is_stopped() {
+    let long = format!("/{}", "x".repeat(40_000));
+    for target in [
+        json!({"authority": "evil.example", "path": long}),
+        json!({"method": "DELETE"}),
+    ] {
+        let more = "[adapter.lab.limits]\nidle_seconds = 20\n";
+        let project = project("http://127.0.0.1:9", "insist", &target.to_string(), more);
+        let run = run(&project);
+        assert_eq!(run.schema("s")["error"]["code"], "refused", "{run}");
+        check_log(&run);
+    }
+}
+
+#[test]
+fn what_is_refused_counts_as_a_request() {
+    let target = json!({"authority": "evil.example"}).to_string();
+    let more = "[adapter.lab.limits]\nrequests = 5\n";
+    let run = run(&project("http://127.0.0.1:9", "insist", &target, more));
+    assert_eq!(run.schema("s")["error"]["code"], "limit", "{run}");
+    run.has("it sent more than 5 requests; the limit is `requests`");
+}
+
+#[test]
+fn a_component_that_asks_for_more_than_what_it_is_asked_is_stopped_as_well() {
+    let run = Project::without_config().rocky(&["plugin", "inspect", "restless"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    run.has("the host refused GET https://somewhere.example/: a plugin has no network while it tells its manifest");
+    check_log(&run);
 }
