@@ -74,8 +74,8 @@ impl<'q> Walk<'q> {
         }
         let is_plain = matches!(parts.as_slice(), [only] if only.quote_style.is_none());
         let is_known = match place {
-            Place::Expression => builtins::is_pure(&lower),
-            Place::Table => builtins::is_pure_table(&lower),
+            Place::Expression => builtins::is_pure(&lower, self.dialect),
+            Place::Table => builtins::is_pure_table(&lower, self.dialect),
             Place::Version => matches!(lower.as_str(), "at" | "before"),
         };
         match is_plain && is_known {
