@@ -46,7 +46,8 @@ use tokens::Tokens;
 /// What may pass. Where anything may, there is nothing to guard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
-    /// Only what describes tables: `SHOW`, `DESCRIBE`, and queries of information schemas that call nothing but pure functions.
+    /// Only what describes tables: `SHOW` and `DESCRIBE` but for what they tell of values and users, and queries of information schemas that call nothing but
+    /// pure functions.
     Metadata,
     /// Any single query, of any table. Whatever passes at [`Level::Metadata`] passes here.
     Read,
@@ -65,7 +66,7 @@ pub fn check(dialect: &str, sql: &str, level: Level) -> Result<(), Refused> {
     let scan = text::scan(sql, dialect)?;
     let tokens = Tokens::read(sql, dialect, &scan)?;
     match tokens.first_word() {
-        "SHOW" | "DESCRIBE" | "DESC" => show::check(&tokens, dialect),
+        "SHOW" | "DESCRIBE" | "DESC" => show::check(&tokens, dialect, level),
         "EXPLAIN" => show::explain(tokens, dialect, level),
         "SELECT" | "WITH" | "VALUES" | "" => query::check(tokens, dialect, level),
         _ => Err(Refused::not_a_read(&tokens.opening())),

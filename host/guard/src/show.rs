@@ -90,22 +90,46 @@ const QUERIES: [&str; 9] = [
     "EXPLAIN", "FROM", "MAP", "QUERY", "REDUCE", "SELECT", "TABLE", "VALUES", "WITH",
 ];
 
-/// Whether a `SHOW` or `DESCRIBE` is of a form that is known to list or describe, and nothing else.
-pub(crate) fn check(tokens: &Tokens, dialect: Dialect) -> Result<(), Refused> {
+/// What a `SHOW` or `DESCRIBE` tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// What tables are.
+    Metadata,
+    /// Values that are in tables, or what users have done with them.
+    Read,
+    /// Nobody has looked.
+    Unknown,
+}
+
+impl Form {
+    /// This form, if the statement was of it to its end.
+    fn if_complete(self, is_complete: bool) -> Self {
+        match is_complete {
+            true => self,
+            false => Self::Unknown,
+        }
+    }
+}
+
+/// Whether a `SHOW` or `DESCRIBE` is of a form that is known to list or describe, and nothing else, and may do so at `level`.
+pub(crate) fn check(tokens: &Tokens, dialect: Dialect, level: Level) -> Result<(), Refused> {
     let all: Vec<&Token> = tokens
         .significant()
         .filter(|token| **token != Token::SemiColon)
         .collect();
     let mut words = Words { rest: &all };
-    let passes = if words.take("SHOW") {
+    let form = if words.take("SHOW") {
         show(&mut words, dialect)?
     } else {
         words.rest = words.rest.get(1..).unwrap_or_default();
         describe(&mut words, dialect)?
     };
-    match passes {
-        true => Ok(()),
-        false => Err(Refused::unknown_form(&tokens.opening())),
+    match (form, level) {
+        (Form::Metadata, _) | (Form::Read, Level::Read) => Ok(()),
+        (Form::Read, Level::Metadata) => Err(Refused::NotMetadata {
+            statement: tokens.opening(),
+        }),
+        (Form::Unknown, _) => Err(Refused::unknown_form(&tokens.opening())),
     }
 }
 
@@ -139,7 +163,7 @@ pub(crate) fn explain(tokens: Tokens, dialect: Dialect, level: Level) -> Result<
     }
 }
 
-fn show(words: &mut Words<'_>, dialect: Dialect) -> Result<bool, Refused> {
+fn show(words: &mut Words<'_>, dialect: Dialect) -> Result<Form, Refused> {
     let lists = match dialect {
         Dialect::Databricks => DATABRICKS_LISTS,
         Dialect::Snowflake => SNOWFLAKE_LISTS,
@@ -149,8 +173,13 @@ fn show(words: &mut Words<'_>, dialect: Dialect) -> Result<bool, Refused> {
     if dialect == Dialect::Snowflake {
         words.take("TERSE");
     }
+    // Their names are values of columns.
+    let form = match words.is_next("PARTITIONS") {
+        true => Form::Read,
+        false => Form::Metadata,
+    };
     if !words.take_any(lists) {
-        return Ok(false);
+        return Ok(Form::Unknown);
     }
     for token in words.rest {
         match token {
@@ -165,37 +194,43 @@ fn show(words: &mut Words<'_>, dialect: Dialect) -> Result<bool, Refused> {
             _ => return Err(Refused::construct(&format!("`{token}`"))),
         }
     }
-    Ok(true)
+    Ok(form)
 }
 
-fn describe(words: &mut Words<'_>, dialect: Dialect) -> Result<bool, Refused> {
+fn describe(words: &mut Words<'_>, dialect: Dialect) -> Result<Form, Refused> {
     let (kinds, needs_kind) = match dialect {
         Dialect::Databricks => (DATABRICKS_KINDS, false),
         Dialect::Snowflake => (SNOWFLAKE_KINDS, true),
         Dialect::Ansi | Dialect::Generic => (["TABLE", "VIEW"].as_slice(), false),
-        Dialect::BigQuery => return Ok(false),
+        Dialect::BigQuery => return Ok(Form::Unknown),
     };
-    let is_table = words
-        .rest
-        .first()
-        .is_some_and(|word| is_word(word, "TABLE"));
+    let is_table = words.is_next("TABLE");
+    // Who has changed it when, and with which conditions on its values.
+    let is_history = words.is_next("HISTORY");
     let has_kind = words.take_any(kinds);
-    if dialect == Dialect::Databricks {
-        words.take_any(&["EXTENDED", "FORMATTED"]);
-    }
+    let is_extended = dialect == Dialect::Databricks && words.take_any(&["EXTENDED", "FORMATTED"]);
     if (needs_kind && !has_kind) || !words.take_name(dialect)? {
-        return Ok(false);
+        return Ok(Form::Unknown);
     }
+    let mut form = match is_history {
+        true => Form::Read,
+        false => Form::Metadata,
+    };
     let ends_well = match dialect {
         Dialect::Databricks if words.take("AS") => words.take("JSON"),
-        // A column of it.
-        Dialect::Databricks if is_table && !words.rest.is_empty() => words.take_name(dialect)?,
+        Dialect::Databricks if is_table && !words.rest.is_empty() => {
+            // A column of it, with its statistics: the least and the greatest value.
+            if is_extended {
+                form = Form::Read;
+            }
+            words.take_name(dialect)?
+        }
         Dialect::Snowflake if words.take("TYPE") => {
             words.take_sign(&Token::Eq) && words.take_any(&["COLUMNS", "STAGE"])
         }
         _ => true,
     };
-    Ok(ends_well && words.rest.is_empty())
+    Ok(form.if_complete(ends_well && words.rest.is_empty()))
 }
 
 fn is_query(word: &Word) -> bool {
@@ -210,6 +245,11 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
+    /// Whether an unquoted word is next.
+    fn is_next(&self, text: &str) -> bool {
+        self.rest.first().is_some_and(|first| is_word(first, text))
+    }
+
     /// Takes an unquoted word, if that is next.
     fn take(&mut self, text: &str) -> bool {
         match self.rest {
