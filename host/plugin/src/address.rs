@@ -22,6 +22,10 @@ fn not_public_v4(address: Ipv4Addr) -> Option<&'static str> {
             "the address of a cloud's metadata service"
         }
         (169, 254, _) => "a link-local address",
+        // Azure's, within every virtual network: of public form, and never reached over the internet.
+        (168, 63, 129) if address.octets() == [168, 63, 129, 16] => {
+            "the address of a cloud's own services"
+        }
         (10, ..) | (172, 16..=31, _) | (192, 168, _) => "a private address",
         (100, 64..=127, _) => "an address shared behind a carrier's NAT",
         (192, 0, 0) => "an address of a protocol",
@@ -97,6 +101,8 @@ mod tests {
             "172.32.0.1",
             "192.167.1.1",
             "100.63.0.1",
+            "168.63.129.15",
+            "168.63.129.17",
             "100.128.0.1",
             "2606:4700::1111",
             "2a00:1450::1",
@@ -116,6 +122,9 @@ mod tests {
             ("192.168.1.1", "private"),
             ("169.254.169.254", "metadata"),
             ("169.254.1.1", "link-local"),
+            ("168.63.129.16", "own services"),
+            ("::ffff:168.63.129.16", "own services"),
+            ("64:ff9b::a83f:8110", "own services"),
             ("100.64.0.1", "carrier"),
             ("100.100.100.200", "carrier"),
             ("224.0.0.1", "multicast"),
