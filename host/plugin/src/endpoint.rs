@@ -66,7 +66,9 @@ enum Part<'a> {
     Setting(&'a str),
 }
 
-/// Splits `https://{account}.vendor.example`; `None` unless the host ends in a fixed domain of two labels or more.
+/// Splits `https://{account}.vendor.example`; `None` unless the host ends in a fixed domain of two labels or more. The last of them
+/// begins with a letter: else the whole could be an address (WHATWG URL, "ends in a number"), and no name would be looked up whose
+/// address could be checked.
 fn parts(template: &str) -> Option<Vec<Part<'_>>> {
     let mut parts = Vec::new();
     let mut rest = template.strip_prefix("https://")?;
@@ -87,7 +89,11 @@ fn parts(template: &str) -> Option<Vec<Part<'_>>> {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    if fixed.split('.').count() < 2 || !fixed.split('.').all(label) {
+    let is_name = fixed
+        .rsplit('.')
+        .next()
+        .is_some_and(|last| last.starts_with(|first: char| first.is_ascii_alphabetic()));
+    if fixed.split('.').count() < 2 || !fixed.split('.').all(label) || !is_name {
         return None;
     }
     parts.push(Part::Text(rest));
@@ -203,6 +209,11 @@ mod tests {
             "https://{a}.vendor.com/x",
             "https://{a}.vendor.com:{p}",
             "https://{a.vendor.com",
+            "https://169.254.169.254",
+            "https://{a}.254.169.254",
+            "https://{a}.169.0xfe",
+            "https://{a}.169.0xa9fe",
+            "https://{a}.vendor.1",
         ] {
             assert_eq!(parts(bad), None, "{bad}");
         }
@@ -227,6 +238,20 @@ mod tests {
             "e%2f",
         ] {
             assert_eq!(with(bad), None, "{bad}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_template_leads_to_an_address(
+            template in "https://(\\{a\\}\\.)?[0-9a-fx]{1,4}(\\.[0-9a-fx]{1,4}){1,3}",
+            value in "[0-9a-fx.]{1,8}",
+        ) {
+            if let Some((_, text)) = fill(&template, &|_: &str| Some(value.as_str()))
+                && let Ok(origin) = text.parse::<Origin>()
+            {
+                proptest::prop_assert_eq!(origin.address(), None, "{}", text);
+            }
         }
     }
 }
