@@ -18,6 +18,7 @@ use crate::config::Project;
 use crate::error::CommandError;
 use crate::interrupt::Interrupt;
 use crate::names::printable_lines;
+use crate::reading::Reading;
 use crate::state_path::{self, StatePath};
 
 /// The outside world, as the commands see it.
@@ -82,24 +83,22 @@ impl Context {
 
     /// The project: the file that was named, or the nearest `rocky.toml` here or above.
     pub fn project(&self) -> Result<Option<Project>, CommandError> {
-        let path = match &self.global.config {
-            Some(path) => self.directory.join(path),
-            None => match self
-                .directory
-                .ancestors()
-                .map(|d| d.join("rocky.toml"))
-                .find(|p| p.is_file())
-            {
-                Some(path) => {
-                    if path.parent() != Some(self.directory.as_path()) {
-                        check_owner(&path)?;
-                    }
-                    path
-                }
-                None => return Ok(None),
-            },
+        let (path, reading) = match &self.global.config {
+            Some(path) => (self.directory.join(path), Reading::Named),
+            None => {
+                let mut above = self.directory.ancestors().map(|it| it.join("rocky.toml"));
+                let Some(path) = above.find(|path| path.is_file()) else {
+                    return Ok(None);
+                };
+                let is_here = path.parent() == Some(self.directory.as_path());
+                let reading = match is_here {
+                    true => Reading::Named,
+                    false => Reading::Found,
+                };
+                (path, reading)
+            }
         };
-        Project::load(&path, &|name| variable(name)).map(Some)
+        Project::load(&path, reading, &|name| variable(name)).map(Some)
     }
 
     /// Where the state is, and the warnings that go with it.
@@ -186,28 +185,6 @@ impl Context {
             .init();
         tracing::event!(Level::DEBUG, version = env!("CARGO_PKG_VERSION"), "rocky");
     }
-}
-
-/// A configuration that was found in a parent directory may name commands and send credentials, so it has to be the user's own: in a
-/// directory such as `/tmp` anybody could have left one.
-#[cfg(unix)]
-fn check_owner(path: &Path) -> Result<(), CommandError> {
-    use std::os::unix::fs::MetadataExt;
-    let owner = std::fs::metadata(path)
-        .with_context(|| format!("cannot read the configuration {}", path.display()))?
-        .uid();
-    if owner == 0 || owner == rustix::process::geteuid().as_raw() {
-        return Ok(());
-    }
-    Err(
-        CommandError::failed(format!("{} belongs to another user", path.display()))
-            .hint("if you trust what it says, name it: --config FILE"),
-    )
-}
-
-#[cfg(not(unix))]
-fn check_owner(_path: &Path) -> Result<(), CommandError> {
-    Ok(())
 }
 
 /// The text of an environment variable.

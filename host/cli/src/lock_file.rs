@@ -1,13 +1,13 @@
 //! `rocky.lock`: which plugins a project trusts, and with what.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use rocky_plugin::{Approved, CONTRACT_VERSION, ControlShape, Plugin, StatementShape};
 use serde::{Deserialize, Serialize};
 
+use crate::config::Project;
 use crate::error::CommandError;
 
 /// The version of the file's own form.
@@ -76,17 +76,13 @@ impl LockFile {
         project.join("rocky.lock")
     }
 
-    /// Reads the file, if there is one.
-    pub fn load(path: &Path) -> Result<Option<Self>, CommandError> {
-        let text = match fs::read_to_string(path) {
+    /// Reads the file of a project, if there is one.
+    pub fn load(project: &Project) -> Result<Option<Self>, CommandError> {
+        let path = Self::path(project.directory());
+        let text = match project.reading().read(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                let error = anyhow::Error::new(error);
-                return Err(error
-                    .context(format!("cannot read {}", path.display()))
-                    .into());
-            }
+            Err(error) if error.is_absent() => return Ok(None),
+            Err(error) => return Err(error.during(format!("cannot read {}", path.display()))),
         };
         let unusable = |reason: &str| {
             CommandError::failed(format!(

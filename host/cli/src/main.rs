@@ -15,6 +15,7 @@ mod names;
 mod output;
 mod plugins;
 mod proxy;
+mod reading;
 mod run;
 mod state_path;
 mod trust;

@@ -23,9 +23,9 @@ impl Trust {
     ///
     /// When it cannot be read, or is not there although nothing may differ from it.
     pub fn of(project: &Project, locked: bool) -> Result<Self, CommandError> {
-        let path = LockFile::path(project.directory());
-        let lock = LockFile::load(&path)?;
+        let lock = LockFile::load(project)?;
         if lock.is_none() && locked {
+            let path = LockFile::path(project.directory());
             return Err(
                 CommandError::failed(format!("there is no {}", path.display()))
                     .hint("write it with `rocky plugin lock`, or run without --locked"),

@@ -9,9 +9,8 @@ mod section;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-
 use crate::error::CommandError;
+use crate::reading::Reading;
 pub use adapter::{AdapterEntry, AdapterSection, ProxyChoice};
 use document::{Document, Mistake};
 use section::Section;
@@ -21,6 +20,7 @@ use section::Section;
 pub struct Project {
     document: Document,
     directory: PathBuf,
+    reading: Reading,
     models: PathBuf,
     /// By name.
     pub adapters: BTreeMap<String, AdapterEntry>,
@@ -68,11 +68,13 @@ type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl Project {
     /// Reads a project file.
-    pub fn load(path: &Path, variables: Variables) -> Result<Self, CommandError> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read the configuration {}", path.display()))?;
+    pub fn load(path: &Path, reading: Reading, variables: Variables) -> Result<Self, CommandError> {
+        let attempt = || format!("cannot read the configuration {}", path.display());
+        let text = reading.read(path);
+        let text = text.map_err(|error| error.during(attempt()))?;
         let directory = path.parent().unwrap_or(Path::new(".")).to_owned();
-        Ok(Self::read(Document::new(path, text), directory, variables)?)
+        let read = Self::read(Document::new(path, text), directory, variables)?;
+        Ok(Self { reading, ..read })
     }
 
     fn read(document: Document, directory: PathBuf, variables: Variables) -> Result<Self, Mistake> {
@@ -92,6 +94,7 @@ impl Project {
         let models = directory.join(models);
         Ok(Self {
             directory,
+            reading: Reading::Named,
             models,
             adapters,
             pipelines,
@@ -103,6 +106,11 @@ impl Project {
     /// The directory that relative paths start from.
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// How the other files of the project are to be read.
+    pub fn reading(&self) -> Reading {
+        self.reading
     }
 
     /// The directory of the SQL models.

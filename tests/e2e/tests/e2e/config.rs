@@ -151,3 +151,45 @@ fn a_configuration_of_another_user_is_not_followed_unless_named() {
     let named = below(&["run", "--config", "../rocky.toml"]);
     assert_eq!(named.schema("s")["status"], "failed", "{named}");
 }
+
+/// What `rocky run` says in a directory below the project.
+#[cfg(unix)]
+fn run_below(project: &Project, arguments: &[&str]) -> crate::project::Output {
+    std::fs::create_dir_all(project.path("below")).unwrap();
+    let mut command = project.command(arguments);
+    project.finish(command.current_dir(project.path("below")))
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_is_found_is_no_link_and_in_nobody_elses_reach() {
+    use std::fs::{Permissions, rename, set_permissions};
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let project = Project::new(&config("http://127.0.0.1:9", &["s"], ""));
+    let trusted = run_below(&project, &["run"]);
+    assert_eq!(trusted.schema("s")["status"], "failed", "{trusted}");
+
+    set_permissions(project.path(""), Permissions::from_mode(0o777)).unwrap();
+    let open = run_below(&project, &["run"]);
+    open.failed_with(1);
+    open.has("who can put something else in");
+    set_permissions(project.path(""), Permissions::from_mode(0o755)).unwrap();
+
+    // The lock file beside it likewise.
+    project.write("elsewhere", "version = 1\n");
+    symlink(project.path("elsewhere"), project.path("rocky.lock")).unwrap();
+    let linked = run_below(&project, &["run"]);
+    linked.failed_with(1);
+    linked.has("rocky.lock is a link");
+    std::fs::remove_file(project.path("rocky.lock")).unwrap();
+
+    rename(project.path("rocky.toml"), project.path("real.toml")).unwrap();
+    symlink(project.path("real.toml"), project.path("rocky.toml")).unwrap();
+    let linked = run_below(&project, &["run"]);
+    linked.failed_with(1);
+    linked.has("rocky.toml is a link");
+    linked.has("--config FILE");
+    let named = run_below(&project, &["run", "--config", "../rocky.toml"]);
+    assert_eq!(named.schema("s")["status"], "failed", "{named}");
+}

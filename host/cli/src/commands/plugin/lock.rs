@@ -29,7 +29,7 @@ pub async fn lock(context: &Context, _: LockArgs) -> Result<Status, CommandError
         ));
     };
     let path = LockFile::path(project.directory());
-    let before = LockFile::load(&path)?.unwrap_or_else(LockFile::new);
+    let before = LockFile::load(&project)?.unwrap_or_else(LockFile::new);
     let mut plugins = Plugins::new(context)?;
     let mut locked: BTreeMap<String, LockedPlugin> = BTreeMap::new();
     let mut now = LockFile::new();
