@@ -17,6 +17,7 @@ mod plugins;
 mod proxy;
 mod reading;
 mod run;
+mod shared_storage;
 mod state_path;
 mod trust;
 

@@ -1,6 +1,6 @@
 //! From configuration to adapters that are ready to be called.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use crate::guard::SqlGuard;
 use crate::hints::Configured;
 use crate::names;
 use crate::proxy;
+use crate::shared_storage::is_shared;
 use crate::trust::Trust;
 
 /// Loads plugins, each once.
@@ -31,6 +32,8 @@ pub struct Plugins<'a> {
     /// Whether nothing may differ from the lock file.
     locked: bool,
     trust: Option<Arc<Trust>>,
+    /// The adapters that were looked at for what they may read from besides their endpoint.
+    warned: BTreeSet<String>,
 }
 
 /// An adapter, and how the cache names it.
@@ -58,6 +61,7 @@ impl<'a> Plugins<'a> {
             loaded: BTreeMap::new(),
             locked: false,
             trust: None,
+            warned: BTreeSet::new(),
         })
     }
 
@@ -143,6 +147,25 @@ impl<'a> Plugins<'a> {
         found.map_err(|error| mistake(project, section, &error))
     }
 
+    /// Says, once for each adapter, where it may read from places that anybody can have: what it has read can leave by their addresses.
+    pub fn warn_of_shared_storage(&mut self, name: &str, section: &AdapterSection) {
+        if !self.warned.insert(name.to_owned()) {
+            return;
+        }
+        let allow = section.network.allow.iter();
+        let shared: Vec<String> = allow
+            .filter(|pattern| is_shared(pattern))
+            .map(ToString::to_string)
+            .collect();
+        if !shared.is_empty() {
+            self.context.warn(&format!(
+                "adapter `{name}` may read from {}, where anybody can have a place: its plugin could tell what it has \
+                 read in the address of a request; `allow` exact hosts instead",
+                shared.join(", ")
+            ));
+        }
+    }
+
     /// An adapter of a project, with settings from the command line laid over its own; none if its plugin has nothing to describe.
     pub async fn of_project(
         &mut self,
@@ -156,6 +179,7 @@ impl<'a> Plugins<'a> {
         if !self.describes(&plugin) {
             return Ok(None);
         }
+        self.warn_of_shared_storage(name, section);
         let mut settings = section.settings.clone();
         settings.extend(typed(&plugin, overrides)?);
         let explain = |error: ConfigError| match key_of(&error) {

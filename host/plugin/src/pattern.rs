@@ -62,6 +62,14 @@ impl OriginPattern {
     pub fn exact(&self) -> Option<&Origin> {
         (!self.below).then_some(&self.base)
     }
+
+    /// The domain below which it admits every host; none where it stands for one origin.
+    pub fn below(&self) -> Option<&str> {
+        match self.base.host() {
+            Host::Domain(domain) if self.below => Some(domain),
+            _ => None,
+        }
+    }
 }
 
 /// Just this origin.
@@ -156,6 +164,14 @@ mod tests {
         ] {
             assert!(pattern(bad).is_err(), "{bad}: {:?}", pattern(bad));
         }
+    }
+
+    #[test]
+    fn one_of_many_hosts_tells_below_which_domain_they_are() {
+        let many: OriginPattern = "https://*.Store.example.com:8443".parse().unwrap();
+        assert_eq!(many.below(), Some("store.example.com"));
+        let one: OriginPattern = "https://store.example.com".parse().unwrap();
+        assert_eq!(one.below(), None);
     }
 
     #[test]

@@ -319,3 +319,31 @@ fn what_is_known_of_a_request_holds_whatever_else_was_approved_of_it() {
     with(&json!({"statement": "SHOW TABLES", "warehouse_id": "SHOW TABLES"}));
     assert_eq!(server.received().len(), 1);
 }
+
+#[test]
+fn storage_that_anybody_can_have_is_warned_of_once() {
+    let more = "[adapter.lab.network]\nallow = [\"https://*.s3.eu-west-1.amazonaws.com\", \"https://acme.blob.core.windows.net\"]\n\
+                [pipeline.p]\nsource = { adapter = \"lab\", catalog = \"c\", schemas = [\"s\"] }\n\
+                target = { adapter = \"lab\", catalog = \"c\", schemas = [\"t\"] }\n";
+    let project = attacks::project("http://127.0.0.1:9", "nothing", "", more);
+    for arguments in [&["plugin", "lock"][..], &["run"]] {
+        let output = project.rocky(arguments);
+        assert_eq!(output.code, Some(0), "{output}");
+        let [warning] = &output.warnings()[..] else {
+            panic!("{output}")
+        };
+        let expected = "adapter `lab` may read from https://*.s3.eu-west-1.amazonaws.com, where anybody can have a place";
+        assert!(warning.starts_with(expected), "{output}");
+    }
+    project.write(
+        "rocky.toml",
+        fs::read_to_string(project.path("rocky.toml"))
+            .unwrap()
+            .replace(
+                "*.s3.eu-west-1.amazonaws.com",
+                "acme.s3.eu-west-1.amazonaws.com",
+            ),
+    );
+    let run = project.rocky(&["run"]);
+    assert_eq!((run.code, run.warnings().len()), (Some(0), 0), "{run}");
+}

@@ -39,6 +39,7 @@ pub async fn lock(context: &Context, _: LockArgs) -> Result<Status, CommandError
         let source = section.plugin.to_string();
         locked.insert(source.clone(), LockedPlugin::of(&source, &plugin));
         if plugin.describes() {
+            plugins.warn_of_shared_storage(name, section);
             let (endpoint, _) = plugins.endpoint(&project, section, &plugin)?;
             now.adapters.push(locked_adapter(name, section, &endpoint));
         }
