@@ -1,14 +1,19 @@
 //! JSON that no two parsers read differently: no member twice, nothing around it.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+/// Values in one text: a statement has some hundreds of parameters at most, and a value takes 16 times as much memory as text.
+const VALUES: u32 = 100_000;
+
 /// Reads a JSON text. Objects with two members of one name are refused: servers differ in which one counts.
 pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let value = Strict.deserialize(&mut deserializer);
+    let values = Cell::new(0);
+    let value = Strict { values: &values }.deserialize(&mut deserializer);
     let value = value.and_then(|value| deserializer.end().map(|()| value));
     value.map_err(|error| error.to_string())
 }
@@ -36,17 +41,27 @@ pub(crate) fn outside(value: &Value, members: &[&str]) -> Option<String> {
     find(value, "", members)
 }
 
-struct Strict;
+/// Reads one value, and counts it with all within.
+#[derive(Clone, Copy)]
+struct Strict<'c> {
+    values: &'c Cell<u32>,
+}
 
-impl<'de> DeserializeSeed<'de> for Strict {
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        self.values.set(self.values.get() + 1);
+        if self.values.get() > VALUES {
+            return Err(D::Error::custom(format_args!(
+                "it holds more than {VALUES} values"
+            )));
+        }
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -83,7 +98,7 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut array = Vec::new();
-        while let Some(item) = items.next_element_seed(Strict)? {
+        while let Some(item) = items.next_element_seed(self)? {
             array.push(item);
         }
         Ok(Value::Array(array))
@@ -92,7 +107,7 @@ impl<'de> Visitor<'de> for Strict {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(Strict)?;
+            let value = members.next_value_seed(self)?;
             if object.contains_key(&name) {
                 return Err(A::Error::custom(format_args!(
                     "it holds the member {name:?} twice"
@@ -108,6 +123,14 @@ impl<'de> Visitor<'de> for Strict {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_text_has_so_many_values_and_no_more() {
+        let array = |length: usize| format!("[{}0]", "0,".repeat(length - 1));
+        assert!(parse(array(VALUES as usize - 1).as_bytes()).is_ok());
+        let refused = parse(array(VALUES as usize).as_bytes()).unwrap_err();
+        assert!(refused.contains("more than 100000 values"), "{refused}");
+    }
 
     #[test]
     fn what_can_be_read_in_two_ways_is_not_read() {
