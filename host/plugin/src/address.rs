@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_internet_is_told_from_what_is_near() {
+    fn a_public_address_is_taken_for_one() {
         for public in [
             "1.1.1.1",
             "52.9.3.1",
@@ -112,6 +112,10 @@ mod tests {
         ] {
             assert_eq!(not_public(public.parse().unwrap()), None, "{public}");
         }
+    }
+
+    #[test]
+    fn what_is_near_is_told_from_the_internet() {
         for (near, word) in [
             ("127.0.0.1", "this machine"),
             ("127.255.0.3", "this machine"),
