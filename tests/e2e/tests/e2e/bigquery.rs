@@ -487,6 +487,20 @@ fn a_service_account_and_a_user_sign_in() {
     assert_eq!(run.schema("s")["principal"], email);
     assert_eq!(lake.emulator.requests().to("/token"), 1);
 
+    let config = std::fs::read_to_string(lake.path("rocky.toml")).unwrap();
+    let user = config.replace(
+        auth,
+        "type = \"google-authorized-user\"\ncredentials_file = \"adc.json\"",
+    );
+    let stored = json!({"type": "authorized_user", "client_id": "app", "client_secret": "hush-hush",
+        "refresh_token": "1//refresh", "token_uri": token_uri});
+    lake.write("adc.json", stored.to_string());
+    lake.write("rocky.toml", user);
+    let run = lake.run();
+    assert_eq!(run.code, Some(0), "{run}");
+    assert_eq!(run.schema("s")["principal"], "ada@example.com");
+
+    lake.write("rocky.toml", config);
     let mut stranger = account.clone();
     stranger["client_email"] = json!("other@p.iam.gserviceaccount.com");
     lake.write("key.json", stranger.to_string());
