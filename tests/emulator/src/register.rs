@@ -120,5 +120,5 @@ impl RawTable {
 pub(crate) fn register(metastore: &Metastore, raw: RawTables) {
     let tables = raw.tables.into_iter();
     let tables = tables.map(|table| (Name::exact(&table.name), table.into_table()));
-    metastore.register(&raw.catalog, &raw.schema, LOADER, tables);
+    metastore.register_exact(&raw.catalog, &raw.schema, LOADER, tables);
 }

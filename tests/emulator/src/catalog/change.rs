@@ -313,8 +313,32 @@ impl Metastore {
         owner: &str,
         tables: impl IntoIterator<Item = (Name, NewTable)>,
     ) {
-        let fresh_catalog = self.new_catalog(owner, None, views_of(catalog));
-        let fresh_schema = self.new_schema(owner, None);
+        self.put(catalog, schema, owner, tables, false);
+    }
+
+    /// The same for names that no protocol may fold.
+    pub fn register_exact(
+        &self,
+        catalog: &str,
+        schema: &str,
+        owner: &str,
+        tables: impl IntoIterator<Item = (Name, NewTable)>,
+    ) {
+        self.put(catalog, schema, owner, tables, true);
+    }
+
+    fn put(
+        &self,
+        catalog: &str,
+        schema: &str,
+        owner: &str,
+        tables: impl IntoIterator<Item = (Name, NewTable)>,
+        exact: bool,
+    ) {
+        let mut fresh_catalog = self.new_catalog(owner, None, views_of(catalog));
+        let mut fresh_schema = self.new_schema(owner, None);
+        fresh_catalog.facts.exact = exact;
+        fresh_schema.facts.exact = exact;
         let mut catalogs = self.write();
         if !catalogs.contains(catalog) {
             catalogs.insert(Name::exact(catalog), fresh_catalog);
@@ -329,7 +353,8 @@ impl Metastore {
             return;
         };
         for (name, table) in tables {
-            let table = self.new_table(owner, table);
+            let mut table = self.new_table(owner, table);
+            table.exact = exact;
             entry.tables.insert(name, Arc::new(table));
         }
     }

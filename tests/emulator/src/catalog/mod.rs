@@ -70,6 +70,9 @@ pub struct Facts {
     pub updated_at: i64,
     /// `DBPROPERTIES` and the like.
     pub properties: BTreeMap<String, String>,
+    /// Whether the name was given exactly, not folded by SQL: protocols that fold names otherwise
+    /// keep it as it is.
+    pub exact: bool,
 }
 
 /// The time in milliseconds, never twice the same: two changes within one millisecond still get
@@ -132,6 +135,7 @@ impl Metastore {
             created_at: now,
             updated_at: now,
             properties: BTreeMap::new(),
+            exact: false,
         }
     }
 
@@ -173,6 +177,7 @@ impl Metastore {
             updated_at: new.updated_at.unwrap_or(now),
             id: self.next_id.fetch_add(1, Ordering::Relaxed),
             properties: Arc::new(new.properties),
+            exact: false,
         }
     }
 }

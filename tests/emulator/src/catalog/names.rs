@@ -54,20 +54,22 @@ impl<T> Named<T> {
     /// The stored name that `name` means: the same spelling if there is one, else the first that
     /// differs only in case.
     fn key(&self, name: &str) -> Option<&Name> {
+        let twins = || self.twins(name).map(|(key, _)| key);
+        twins()
+            .find(|key| &*key.exact == name)
+            .or_else(|| twins().next())
+    }
+
+    /// The entries whose names differ from this one at most in case.
+    pub fn twins(&self, name: &str) -> impl Iterator<Item = (&Name, &T)> {
         let folded: Arc<str> = name.to_lowercase().into();
         let start = Name {
             folded: Arc::clone(&folded),
             exact: "".into(),
         };
-        let twins = || {
-            self.0
-                .range(&start..)
-                .map(|(key, _)| key)
-                .take_while(|key| key.folded == folded)
-        };
-        twins()
-            .find(|key| &*key.exact == name)
-            .or_else(|| twins().next())
+        self.0
+            .range(start..)
+            .take_while(move |(key, _)| key.folded == folded)
     }
 
     /// The value under this name, in any case.

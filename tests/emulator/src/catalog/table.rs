@@ -212,6 +212,8 @@ pub struct Table {
     pub id: u64,
     /// `TBLPROPERTIES`.
     pub properties: Arc<BTreeMap<String, String>>,
+    /// Whether its name and those of its columns were given exactly, not folded by SQL.
+    pub exact: bool,
 }
 
 impl Table {

@@ -14,6 +14,7 @@ mod providers;
 mod query;
 mod rewrite;
 mod rows;
+pub(crate) mod snowflake;
 mod spelling;
 mod statement;
 
@@ -46,6 +47,8 @@ enum Dialect {
     Databricks,
     /// BigQuery's.
     Google,
+    /// Snowflake's.
+    Snowflake,
 }
 
 /// Who runs a statement, and where its bare names are looked up.
@@ -108,6 +111,8 @@ pub(crate) struct Engine {
     base: Arc<SessionState>,
     /// The same for GoogleSQL.
     google_base: Arc<SessionState>,
+    /// The same for Snowflake's SQL.
+    snowflake_base: Arc<SessionState>,
 }
 
 impl Debug for Engine {
@@ -145,6 +150,7 @@ impl Engine {
             metastore,
             base: Arc::new(query::base_state()),
             google_base: Arc::new(google::base_state()),
+            snowflake_base: Arc::new(snowflake::base_state()),
         }
     }
 

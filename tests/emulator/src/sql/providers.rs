@@ -2,7 +2,7 @@
 
 use super::error::SqlError;
 use super::information::InformationTable;
-use super::{Dialect, Engine, Session, google, query};
+use super::{Dialect, Engine, Session, google, query, snowflake};
 use crate::access::Permission;
 use crate::catalog::{Content, SYSTEM_CATALOG, Table, TablePath};
 use async_trait::async_trait;
@@ -75,6 +75,10 @@ impl Visible {
         match self.session.dialect {
             Dialect::Databricks => Ok(Some(stored)),
             Dialect::Google => google::widen(stored, &table.layout).map(Some),
+            Dialect::Snowflake => {
+                let names = snowflake::names::shown_path(&self.engine.metastore, path, &table);
+                snowflake::present(stored, &names, &table).map(Some)
+            }
         }
     }
 

@@ -117,6 +117,7 @@ pub(super) fn session_state(visible: &Visible) -> Result<SessionState, SqlError>
     let mut state = SessionState::clone(match visible.session.dialect {
         Dialect::Databricks => &visible.engine.base,
         Dialect::Google => &visible.engine.google_base,
+        Dialect::Snowflake => &visible.engine.snowflake_base,
     });
     let names = &mut state.config_mut().options_mut().catalog;
     names.default_catalog.clone_from(&visible.session.catalog);

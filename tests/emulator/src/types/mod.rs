@@ -8,6 +8,7 @@ mod describe;
 pub(crate) mod google;
 mod parse;
 mod print;
+pub(crate) mod snowflake;
 
 pub use arrow::{from_arrow, to_arrow};
 pub(crate) use describe::{describe_json, short_text};

@@ -1,0 +1,164 @@
+//! Snowflake's SQL: read with its dialect, rewritten into what the engine plans.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `words` | tokens for the grammars written by hand: types, SHOW, DESCRIBE, USE |
+//! | `names` | what objects are called here, and which one a name means |
+//! | `parse` | which kind of statement a text is, and whether it wakes a warehouse |
+//! | `translate`, `naming` | walks a query: names, tables, expressions |
+//! | `relations` | which table a path means, and whether the caller may read it |
+//! | `calls`, `dates` | functions that the engine calls otherwise |
+//! | `functions` | functions that the engine lacks |
+//! | `show`, `describe` | statements that tell of the catalog without a warehouse |
+//! | `information` | `INFORMATION_SCHEMA` |
+//! | `ddl` | statements that change the catalog |
+//! | `state`, `planners`, `present` | the engine and its tables as Snowflake needs them |
+
+mod bindings;
+mod calls;
+mod dates;
+mod ddl;
+mod describe;
+mod expressions;
+pub(crate) mod format;
+pub(crate) mod functions;
+mod information;
+pub(crate) mod names;
+mod naming;
+mod parse;
+mod planners;
+mod present;
+mod relations;
+mod result;
+mod show;
+mod state;
+mod translate;
+pub(crate) mod words;
+
+pub(crate) use bindings::Binding;
+pub(crate) use parse::needs_warehouse;
+pub(super) use present::present;
+pub(crate) use result::{SnowflakeColumn, SnowflakeRows};
+pub(super) use state::base_state;
+pub(crate) use words::statements;
+
+use super::error::SqlError;
+use super::providers::Visible;
+use super::{Dialect, Engine, Session};
+use crate::access::Viewer;
+use datafusion::dataframe::DataFrame;
+use datafusion::sql::parser::Statement;
+use datafusion::sql::sqlparser::ast::{Query, Statement as Ast};
+use parse::Parsed;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Where a statement's bare names are looked up, and what else the session has. Names are those
+/// that are stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Context {
+    pub database: Option<String>,
+    pub schema: Option<String>,
+    pub warehouse: Option<String>,
+    pub role: Option<String>,
+}
+
+/// How much the catalog tells at once.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Most rows of a SHOW.
+    pub show_rows: usize,
+    /// Most rows that a view of INFORMATION_SCHEMA makes.
+    pub information_rows: Option<usize>,
+    /// Whether TABLES leaves LAST_DDL out.
+    pub hide_last_ddl: bool,
+}
+
+/// A statement in Snowflake's SQL and its surroundings.
+#[derive(Debug, Clone)]
+pub(crate) struct SnowflakeStatement {
+    pub sql: String,
+    pub viewer: Viewer,
+    pub context: Context,
+    /// Values for `?` and `:1` by their number.
+    pub bindings: BTreeMap<String, Binding>,
+    pub limits: Limits,
+}
+
+/// What a statement answered.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SnowflakeAnswer {
+    pub rows: SnowflakeRows,
+    /// How many rows an INSERT has put in.
+    pub inserted: Option<usize>,
+    /// What a USE has changed, for the statements behind it.
+    pub context: Option<Context>,
+}
+
+impl SnowflakeAnswer {
+    fn of(rows: SnowflakeRows) -> Self {
+        Self {
+            rows,
+            ..Self::default()
+        }
+    }
+
+    fn status(message: impl Into<String>) -> Result<Self, SqlError> {
+        Ok(Self::of(SnowflakeRows::status(&message.into())?))
+    }
+}
+
+/// A name in quotes.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+impl Engine {
+    /// Runs one statement of Snowflake's SQL.
+    pub async fn snowflake(
+        &self,
+        statement: &SnowflakeStatement,
+    ) -> Result<SnowflakeAnswer, SqlError> {
+        match parse::parse(statement)? {
+            Parsed::Show(show) => show::show(self, &show, statement).map(SnowflakeAnswer::of),
+            Parsed::Describe(path) => {
+                describe::describe(self, &path, statement).map(SnowflakeAnswer::of)
+            }
+            Parsed::Use(context) => Ok(SnowflakeAnswer {
+                context: Some(context),
+                ..SnowflakeAnswer::status("Statement executed successfully.")?
+            }),
+            Parsed::Nothing => SnowflakeAnswer::status("Statement executed successfully."),
+            Parsed::Sql(ast) => match *ast {
+                Ast::Query(query) => {
+                    let rows = self.snowflake_query(*query, statement).await?;
+                    Ok(SnowflakeAnswer::of(rows))
+                }
+                other => ddl::execute(self, other, statement).await,
+            },
+        }
+    }
+
+    async fn snowflake_query(
+        &self,
+        query: Query,
+        statement: &SnowflakeStatement,
+    ) -> Result<SnowflakeRows, SqlError> {
+        let translated = translate::query(query, statement, &self.metastore)?;
+        let mut session = Session::new(statement.viewer.clone());
+        session.dialect = Dialect::Snowflake;
+        session.attached = Arc::new(translated.attached);
+        let visible = Visible {
+            engine: self.clone(),
+            session: Arc::new(session),
+            depth: 0,
+        };
+        let state = super::query::session_state(&visible)?;
+        let query = Statement::Statement(Box::new(Ast::Query(Box::new(translated.query))));
+        let plan = Box::pin(state.statement_to_plan(query)).await?;
+        let frame = DataFrame::new(state, plan);
+        let schema = Arc::clone(frame.schema().inner());
+        let batches = frame.collect().await?;
+        SnowflakeRows::new(&schema, batches)
+    }
+}
