@@ -14,6 +14,7 @@ use crate::load::{LOADER, LoadError, load};
 use crate::register::{RawTables, register};
 use crate::settings::Settings;
 use crate::shared::Shared;
+use crate::snowflake::{self, SnowflakeUser};
 use crate::sql::{ScriptError, Session};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -47,7 +48,7 @@ pub enum StartError {
     /// A directory could not be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// A service account's key is none.
+    /// A service account's or user's key is none.
     #[error("cannot register an identity: {0}")]
     Identity(String),
     /// The generated catalog clashes with one that a script created.
@@ -69,6 +70,7 @@ pub struct Builder {
     tokens: Vec<(String, String)>,
     clients: Vec<OauthClient>,
     google_identities: Vec<GoogleIdentity>,
+    snowflake_users: Vec<SnowflakeUser>,
     rules: Vec<Rule>,
     warehouses: Vec<String>,
     settings: Settings,
@@ -114,6 +116,13 @@ impl Builder {
     #[must_use]
     pub fn google_identity(mut self, identity: GoogleIdentity) -> Self {
         self.google_identities.push(identity);
+        self
+    }
+
+    /// Believes the tokens that a user of Snowflake's signs.
+    #[must_use]
+    pub fn snowflake_user(mut self, user: SnowflakeUser) -> Self {
+        self.snowflake_users.push(user);
         self
     }
 
@@ -195,6 +204,12 @@ impl Builder {
                 .add(identity)
                 .map_err(StartError::Identity)?;
         }
+        for user in self.snowflake_users {
+            shared
+                .snowflake_users
+                .add(user)
+                .map_err(StartError::Identity)?;
+        }
         for directory in &self.directories {
             load(&shared.engine, directory).await?;
         }
@@ -227,6 +242,7 @@ fn app(shared: &Arc<Shared>, protocols: Router) -> Router {
     Router::new()
         .nest("/_emulator", control::router(Arc::clone(shared)))
         .merge(bigquery::router(Arc::clone(shared)))
+        .merge(snowflake::router(Arc::clone(shared)))
         .fallback_service(protocols)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }

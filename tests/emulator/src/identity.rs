@@ -123,8 +123,8 @@ impl Identities {
             .rsplit_once('.')
             .ok_or("Invalid JWT: no signature")?;
         let (header, claims) = signed.split_once('.').ok_or("Invalid JWT: no claims")?;
-        let header = part(header).ok_or("Invalid JWT: unreadable header")?;
-        let claims = part(claims).ok_or("Invalid JWT: unreadable claims")?;
+        let header = jwt_part(header).ok_or("Invalid JWT: unreadable header")?;
+        let claims = jwt_part(claims).ok_or("Invalid JWT: unreadable claims")?;
         if header["alg"] != "RS256" {
             return Err("Invalid JWT: the algorithm must be RS256");
         }
@@ -162,7 +162,8 @@ fn check_times(claims: &Value, now: u64) -> Result<(), &'static str> {
     }
 }
 
-fn part(encoded: &str) -> Option<Value> {
+/// The header or the claims of a signed statement.
+pub(crate) fn jwt_part(encoded: &str) -> Option<Value> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()
 }
 
@@ -181,7 +182,7 @@ fn rsa_public_key(pem: &str) -> Option<Vec<u8>> {
 }
 
 /// The key inside a `SubjectPublicKeyInfo`.
-fn subject_public_key(der: &[u8]) -> Option<&[u8]> {
+pub(crate) fn subject_public_key(der: &[u8]) -> Option<&[u8]> {
     let (0x30, inside, _) = element(der)? else {
         return None;
     };

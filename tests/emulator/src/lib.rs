@@ -19,7 +19,7 @@
 //! | [`catalog`], [`types`] | what it holds: shared by all protocols |
 //! | [`sql`] | DataFusion over the catalog, and the DDL that changes it |
 //! | [`http`] | the accept loop, faults, counters, the control endpoint |
-//! | `databricks`, `bigquery` | the protocols |
+//! | `databricks`, `bigquery`, `snowflake` | the protocols |
 
 pub mod access;
 mod background;
@@ -36,6 +36,7 @@ mod random;
 pub mod register;
 pub mod settings;
 mod shared;
+mod snowflake;
 pub mod sql;
 pub mod types;
 
@@ -47,4 +48,5 @@ pub use http::requests::{Requests, Route};
 pub use identity::GoogleIdentity;
 pub use register::{RawColumn, RawTable, RawTables};
 pub use settings::Settings;
+pub use snowflake::SnowflakeUser;
 pub use sql::{ScriptError, SqlError};

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use rocky_emulator::{
-    Builder as EmulatorBuilder, Emulator, GoogleIdentity, OauthClient, Rule, Shape,
+    Builder as EmulatorBuilder, Emulator, GoogleIdentity, OauthClient, Rule, Shape, SnowflakeUser,
 };
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
-/// A local warehouse that speaks the HTTP APIs of Databricks and BigQuery.
+/// A local warehouse that speaks the HTTP APIs of Databricks, BigQuery and Snowflake.
 ///
 /// The first line on standard output is `listening on http://127.0.0.1:PORT`, the second says where
 /// the external links of large results lead. Knobs, faults and counters can be reached below
@@ -54,6 +54,10 @@ struct Arguments {
         value_parser = authorized_user
     )]
     authorized_user: Vec<GoogleIdentity>,
+
+    /// Believe the tokens of a Snowflake user whose public key is in this PEM file
+    #[arg(long, value_name = "ACCOUNT.USER=FILE", value_parser = pair)]
+    snowflake_user: Vec<(String, String)>,
 
     /// Answer a principal with 403 for catalog[.schema[.table]]; * stands for anything
     #[arg(long, value_name = "PRINCIPAL=OBJECT", value_parser = pair)]
@@ -204,6 +208,19 @@ fn builder(arguments: Arguments) -> std::io::Result<EmulatorBuilder> {
         builder = builder.google_identity(GoogleIdentity::ServiceAccount {
             email: email.clone(),
             public_key: std::fs::read_to_string(path)?,
+        });
+    }
+    for (name, path) in &arguments.snowflake_user {
+        let (account, user) = name.split_once('.').ok_or_else(|| {
+            std::io::Error::other(format!(
+                "'{name}' is no account and user with . between them"
+            ))
+        })?;
+        builder = builder.snowflake_user(SnowflakeUser {
+            account: account.to_owned(),
+            user: user.to_owned(),
+            public_key: std::fs::read_to_string(path)?,
+            principal: None,
         });
     }
     for identity in arguments.authorized_user {

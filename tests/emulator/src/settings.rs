@@ -36,6 +36,19 @@ pub struct Settings {
     pub token_lifetime_ms: u64,
     /// Whether `DESCRIBE … AS JSON` works on tables of `hive_metastore`.
     pub hive_as_json: bool,
+    /// How long Snowflake waits for a statement before it answers that it is running, in
+    /// milliseconds.
+    pub sync_window_ms: u64,
+    /// Most rows of Snowflake's SHOW and of its lists.
+    pub show_rows: usize,
+    /// Most rows that a view of Snowflake's INFORMATION_SCHEMA makes; with more the query fails.
+    pub information_schema_rows: Option<usize>,
+    /// Whether LAST_DDL in Snowflake's INFORMATION_SCHEMA is NULL.
+    pub hide_last_ddl: bool,
+    /// Whether types in Snowflake's results are in upper case.
+    pub upper_case_types: bool,
+    /// The warehouse of whoever names none to Snowflake.
+    pub default_warehouse: Option<String>,
 }
 
 impl Default for Settings {
@@ -55,6 +68,12 @@ impl Default for Settings {
             link_lifetime_ms: 15 * 60 * 1_000,
             token_lifetime_ms: 60 * 60 * 1_000,
             hive_as_json: false,
+            sync_window_ms: 45_000,
+            show_rows: 10_000,
+            information_schema_rows: None,
+            hide_last_ddl: false,
+            upper_case_types: false,
+            default_warehouse: Some("COMPUTE_WH".to_owned()),
         }
     }
 }
@@ -77,9 +96,11 @@ impl Settings {
             patched.page_size,
             patched.list_page_size,
             patched.chunk_rows,
+            patched.show_rows,
         ];
         if sizes.contains(&0) {
-            return Err("page_size, list_page_size and chunk_rows must be at least 1".to_owned());
+            let names = "page_size, list_page_size, chunk_rows and show_rows";
+            return Err(format!("{names} must be at least 1"));
         }
         Ok(patched)
     }

@@ -6,6 +6,7 @@ use crate::http::fault::Faults;
 use crate::http::requests::RequestLog;
 use crate::identity::Identities;
 use crate::settings::Settings;
+use crate::snowflake::Users;
 use crate::sql::Engine;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -17,6 +18,7 @@ pub(crate) struct Shared {
     pub faults: Faults,
     pub requests: RequestLog,
     pub identities: Identities,
+    pub snowflake_users: Users,
     settings: RwLock<Settings>,
     access: RwLock<Access>,
 }
@@ -29,6 +31,7 @@ impl Shared {
             faults: Faults::default(),
             requests: RequestLog::default(),
             identities: Identities::default(),
+            snowflake_users: Users::default(),
             settings: RwLock::new(settings),
             access: RwLock::new(access),
         }

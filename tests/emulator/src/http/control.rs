@@ -8,6 +8,7 @@ use crate::load::LOADER;
 use crate::register::{RawTables, register};
 use crate::settings::Settings;
 use crate::shared::Shared;
+use crate::snowflake::SnowflakeUser;
 use crate::sql::Session;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -33,6 +34,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/tokens/{token}", delete(remove_token))
         .route("/clients", post(add_client))
         .route("/google-identities", post(add_google_identity))
+        .route("/snowflake-users", post(add_snowflake_user))
         .route("/rules", post(add_rule))
         .fallback(no_such_endpoint)
         .method_not_allowed_fallback(no_such_endpoint)
@@ -183,6 +185,15 @@ async fn add_google_identity(
 ) -> Result<Json<Value>, Refused> {
     let identity: GoogleIdentity = read(&body)?;
     shared.identities.add(identity).map_err(Refused::because)?;
+    Ok(done())
+}
+
+async fn add_snowflake_user(
+    State(shared): State<Arc<Shared>>,
+    body: Bytes,
+) -> Result<Json<Value>, Refused> {
+    let user: SnowflakeUser = read(&body)?;
+    shared.snowflake_users.add(user).map_err(Refused::because)?;
     Ok(done())
 }
 

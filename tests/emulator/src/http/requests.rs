@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// What a protocol's clients asked for since the start or the last reset.
@@ -11,6 +12,8 @@ pub struct Requests {
     pub total: u64,
     /// Bytes of the bodies that were sent.
     pub bytes_sent: u64,
+    /// Statements of Snowflake that needed a warehouse: each would have woken it.
+    pub warehouse_statements: u64,
     /// The same for each route.
     pub routes: Vec<Route>,
 }
@@ -43,11 +46,14 @@ impl Requests {
 
 /// The counters.
 #[derive(Debug, Default)]
-pub(crate) struct RequestLog(Mutex<BTreeMap<(String, String), (u64, u64)>>);
+pub(crate) struct RequestLog {
+    routes: Mutex<BTreeMap<(String, String), (u64, u64)>>,
+    warehouse_statements: AtomicU64,
+}
 
 impl RequestLog {
     fn with<T>(&self, work: impl FnOnce(&mut BTreeMap<(String, String), (u64, u64)>) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.routes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub fn count(&self, method: &str, path: &str) {
@@ -67,8 +73,16 @@ impl RequestLog {
         });
     }
 
+    /// Counts statements that needed a warehouse.
+    pub fn count_warehouse_statements(&self, statements: usize) {
+        let statements = u64::try_from(statements).unwrap_or(u64::MAX);
+        self.warehouse_statements
+            .fetch_add(statements, Ordering::Relaxed);
+    }
+
     pub fn reset(&self) {
         self.with(BTreeMap::clear);
+        self.warehouse_statements.store(0, Ordering::Relaxed);
     }
 
     pub fn report(&self) -> Requests {
@@ -87,6 +101,7 @@ impl RequestLog {
         Requests {
             total: routes.iter().map(|route| route.requests).sum(),
             bytes_sent: routes.iter().map(|route| route.bytes_sent).sum(),
+            warehouse_statements: self.warehouse_statements.load(Ordering::Relaxed),
             routes,
         }
     }

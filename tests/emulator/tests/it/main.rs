@@ -13,6 +13,7 @@ mod flights;
 mod information;
 mod names;
 mod sign_in;
+mod snowflake;
 mod sql;
 mod statements;
 mod unity;

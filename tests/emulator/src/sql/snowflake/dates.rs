@@ -61,7 +61,11 @@ pub(super) fn rewrite_before(function: &Function) -> Option<Expr> {
     *first = part(first)?;
     let engine = match name.as_str() {
         "DATE_TRUNC" | "DATE_PART" => name.to_lowercase(),
-        _ if name.ends_with("ADD") => "snowflake_add".to_owned(),
+        _ if name.ends_with("ADD") => match first.to_string().trim_matches('\'') {
+            // A date with days added is still one.
+            "year" | "quarter" | "month" | "week" | "day" => "snowflake_add_days".to_owned(),
+            _ => "snowflake_add".to_owned(),
+        },
         _ => "snowflake_diff".to_owned(),
     };
     Some(call(&engine, given))

@@ -26,7 +26,7 @@ const COLUMNS: &[&str] = &[
 ];
 
 /// The expression behind DEFAULT.
-pub(super) fn default_text(column: &Column) -> Option<String> {
+pub(crate) fn default_text(column: &Column) -> Option<String> {
     match column.source.as_deref()? {
         ValueSource::Default(expression) => Some(expression.clone()),
         ValueSource::Expression(_) => None,

@@ -30,12 +30,13 @@ mod planners;
 mod present;
 mod relations;
 mod result;
-mod show;
+pub(crate) mod show;
 mod state;
 mod translate;
 pub(crate) mod words;
 
 pub(crate) use bindings::Binding;
+pub(crate) use describe::default_text;
 pub(crate) use parse::needs_warehouse;
 pub(super) use present::present;
 pub(crate) use result::{SnowflakeColumn, SnowflakeRows};

@@ -69,7 +69,11 @@ impl Context {
     /// The full name that one to three parts mean here.
     pub(super) fn table(&self, parts: &[String]) -> Result<[String; 3], SqlError> {
         let [database, schema, table] = match parts {
-            [table] => [self.current_database()?, self.current_schema()?, table.as_str()],
+            [table] => [
+                self.current_database()?,
+                self.current_schema()?,
+                table.as_str(),
+            ],
             [schema, table] => [self.current_database()?, schema, table],
             [database, schema, table] => [database.as_str(), schema, table],
             _ => return Err(SqlError::syntax("a table's name has one to three parts")),

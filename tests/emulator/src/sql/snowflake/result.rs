@@ -122,12 +122,9 @@ fn copy<'a>(cell: &'a Cell<'_>) -> Cell<'a> {
 /// What the column's text says, where the engine has kept to it.
 fn data_type(field: &Field) -> SnowflakeType {
     let told = field.metadata().get(TYPE_TEXT);
-    told.and_then(|text| match parse_type(text) {
-        Ok(data_type) => Some(data_type),
-        Err(_) => Some(SnowflakeType::Other(text.as_str().into())),
-    })
-    .filter(|data_type| same_kind(data_type, field.data_type()))
-    .unwrap_or_else(|| from_arrow(field.data_type()))
+    told.map(|text| parse_type(text).unwrap_or_else(|_| SnowflakeType::Other(text.as_str().into())))
+        .filter(|data_type| same_kind(data_type, field.data_type()))
+        .unwrap_or_else(|| from_arrow(field.data_type()))
 }
 
 /// Whether values of this Arrow type can be told as of that type: metadata outlives some

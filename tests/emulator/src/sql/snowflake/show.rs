@@ -9,7 +9,7 @@ pub(crate) use grammar::{Scope, Show, What};
 pub(crate) use kinds::{bytes, row_count, table_kind};
 
 use super::names::{self, Found};
-use super::relations::missing;
+use super::relations::{INFORMATION_SCHEMA, missing};
 use super::{SnowflakeRows, SnowflakeStatement};
 use crate::access::Viewer;
 use crate::catalog::{Catalog, Named, Schema, Table};
@@ -51,7 +51,7 @@ fn walk(
 ) -> Result<(), SqlError> {
     let viewer = &statement.viewer;
     let all = names::databases(catalogs, viewer);
-    let (database, schema, table) = pinned(&show.scope, show.what, statement)?;
+    let [database, schema, table] = pinned(&show.scope, show.what, statement)?;
     if let Some(name) = &database
         && names::database(catalogs, viewer, name).is_none()
     {
@@ -68,15 +68,21 @@ fn walk(
             });
             continue;
         }
-        if show.what == What::Schemas {
-            out.add_information_schema(database);
-        }
+        // The schema that every database has stands among the others.
+        let mut own_schema = show.what == What::Schemas;
         for found in &names::schemas(database, viewer) {
+            if own_schema && *found.name > *INFORMATION_SCHEMA {
+                out.add_information_schema(database);
+                own_schema = false;
+            }
             if !wanted(schema.as_ref(), found) {
                 continue;
             }
             schema_found = true;
             table_found |= tables(database, found, table.as_ref(), viewer, out);
+        }
+        if own_schema {
+            out.add_information_schema(database);
         }
     }
     let path: Vec<&str> = [&database, &schema, &table]
@@ -98,7 +104,7 @@ fn is_present(catalogs: &Named<Catalog>, viewer: &Viewer, path: &[&str]) -> bool
     let [database, schema, ..] = path else {
         return true;
     };
-    *schema == super::relations::INFORMATION_SCHEMA
+    *schema == INFORMATION_SCHEMA
         || names::database(catalogs, viewer, database)
             .is_some_and(|found| names::schema(&found, viewer, schema).is_some())
 }
@@ -145,23 +151,23 @@ fn pinned(
     scope: &Scope,
     what: What,
     statement: &SnowflakeStatement,
-) -> Result<(Option<String>, Option<String>, Option<String>), SqlError> {
+) -> Result<[Option<String>; 3], SqlError> {
     let context = &statement.context;
     Ok(match scope {
-        Scope::Account => (None, None, None),
-        Scope::Database(path) => (Some(context.database(path)?), None, None),
+        Scope::Account => [None, None, None],
+        Scope::Database(path) => [Some(context.database(path)?), None, None],
         Scope::Schema(path) => {
             let [database, schema] = context.schema(path)?;
-            (Some(database), Some(schema), None)
+            [Some(database), Some(schema), None]
         }
         Scope::Table(path) => {
             let [database, schema, table] = context.table(path)?;
-            (Some(database), Some(schema), Some(table))
+            [Some(database), Some(schema), Some(table)]
         }
         Scope::Session => match (what, &context.database) {
-            (What::Databases, _) | (_, None) => (None, None, None),
-            (What::Schemas, Some(database)) => (Some(database.clone()), None, None),
-            (_, Some(database)) => (Some(database.clone()), context.schema.clone(), None),
+            (What::Databases, _) | (_, None) => [None, None, None],
+            (What::Schemas, Some(database)) => [Some(database.clone()), None, None],
+            (_, Some(database)) => [Some(database.clone()), context.schema.clone(), None],
         },
     })
 }

@@ -14,7 +14,15 @@ const INTEGER: Returns = Returns::Type(|| SnowflakeType::INTEGER);
 const DATE: Returns = Returns::Type(|| SnowflakeType::Date);
 
 pub(super) const FUNCTIONS: &[RowFunction] = &[
-    RowFunction::new("snowflake_add", 3, Returns::From(sum), add),
+    RowFunction::new("snowflake_add", 3, Returns::From(sum), |given| {
+        Ok(add(given)?.value())
+    }),
+    RowFunction::new(
+        "snowflake_add_days",
+        3,
+        Returns::From(sum_of_days),
+        |given| Ok(add(given)?.value()),
+    ),
     RowFunction::new("snowflake_diff", 3, INTEGER, difference),
     RowFunction::new("snowflake_format", 2, TEXT, |given| {
         let [value, format] = given else {
@@ -37,13 +45,19 @@ pub(super) const FUNCTIONS: &[RowFunction] = &[
     }),
 ];
 
-/// A date stays one only as far as the engine can tell without the part: the sum of a text is a
-/// timestamp.
+/// What a clock's unit is added to becomes a timestamp, unless it is one or a time.
 fn sum(types: &[Arrow]) -> SnowflakeType {
     match types.get(2) {
-        Some(Arrow::Date32) => SnowflakeType::TimestampNtz(FRACTION),
-        Some(Arrow::Utf8) | None => SnowflakeType::TimestampNtz(FRACTION),
+        Some(Arrow::Date32 | Arrow::Utf8) | None => SnowflakeType::TimestampNtz(FRACTION),
         Some(other) => from_arrow(other),
+    }
+}
+
+/// A text that days are added to becomes a timestamp.
+fn sum_of_days(types: &[Arrow]) -> SnowflakeType {
+    match types.get(2) {
+        Some(Arrow::Date32) => SnowflakeType::Date,
+        _ => sum(types),
     }
 }
 
@@ -65,15 +79,20 @@ fn span(part: &str, count: i64) -> Result<Span> {
     span.or_else(|_| wrong("Date or time is out of range"))
 }
 
-fn add(given: &[ScalarValue]) -> Result<ScalarValue> {
+fn add(given: &[ScalarValue]) -> Result<Moment> {
     let [part, count, value] = given else {
         return wrong("expected a part, a number and a date");
     };
     let moment = Moment::read(value)?;
     let at = moment.plus(span(text(part)?, integer(count)?)?)?;
+    let is_clock = matches!(
+        text(part)?,
+        "hour" | "minute" | "second" | "millisecond" | "microsecond" | "nanosecond"
+    );
     Ok(match moment {
-        Moment::Day(_) => Moment::Wall(at).value(),
-        other => other.with(at).value(),
+        Moment::Day(_) if is_clock => Moment::Wall(at),
+        Moment::Day(_) if value.try_as_str().is_some() => Moment::Wall(at),
+        other => other.with(at),
     })
 }
 

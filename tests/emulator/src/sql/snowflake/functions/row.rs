@@ -1,7 +1,7 @@
 //! A function of one row's values.
 
 use crate::catalog::TYPE_TEXT;
-use crate::types::snowflake::{SnowflakeType, from_arrow, to_arrow};
+use crate::types::snowflake::{SnowflakeType, to_arrow};
 use datafusion::arrow::array::new_empty_array;
 use datafusion::arrow::datatypes::{DataType as Arrow, Field, FieldRef};
 use datafusion::common::{Result, ScalarValue};
@@ -17,8 +17,6 @@ use std::sync::{Arc, LazyLock};
 pub(in crate::sql::snowflake) enum Returns {
     /// Always this type.
     Type(fn() -> SnowflakeType),
-    /// The type of the argument at this place.
-    Argument(usize),
     /// What the types of the arguments lead to.
     From(fn(&[Arrow]) -> SnowflakeType),
 }
@@ -69,10 +67,6 @@ impl RowFunction {
         match self.returns {
             Returns::Type(of) => of(),
             Returns::From(of) => of(types),
-            Returns::Argument(at) => {
-                let first = types.get(at).unwrap_or(&Arrow::Null);
-                from_arrow(first)
-            }
         }
     }
 

@@ -1,0 +1,139 @@
+//! Cells of a result: each is text or null.
+
+use crate::sql::snowflake::format::written;
+use crate::sql::snowflake::functions::{Moment, json_of};
+use crate::types::snowflake::{SnowflakeType, fraction};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use datafusion::arrow::array::{Array, AsArray};
+use datafusion::arrow::datatypes::{DataType as Arrow, Decimal128Type};
+use datafusion::arrow::util::display::array_value_to_string;
+use datafusion::common::ScalarValue;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+use serde_json::Value;
+
+/// How values are written. What has no format is sent as a number since 1970.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Format {
+    /// Whether NULL is the text `null`.
+    pub null_as_text: bool,
+    pub binary_as_base64: bool,
+    pub date: Option<String>,
+    pub time: Option<String>,
+    pub timestamp_ntz: Option<String>,
+    pub timestamp_ltz: Option<String>,
+    pub timestamp_tz: Option<String>,
+}
+
+/// One value.
+pub(super) fn cell(
+    data_type: &SnowflakeType,
+    array: &dyn Array,
+    row: usize,
+    format: &Format,
+) -> Value {
+    if array.is_null(row) || *array.data_type() == Arrow::Null {
+        return match format.null_as_text {
+            true => "null".into(),
+            false => Value::Null,
+        };
+    }
+    text(data_type, array, row, format).into()
+}
+
+fn text(data_type: &SnowflakeType, array: &dyn Array, row: usize, format: &Format) -> String {
+    let plain = || array_value_to_string(array, row).unwrap_or_default();
+    match array.data_type() {
+        Arrow::Utf8 if matches!(data_type, SnowflakeType::TimestampTz(_)) => {
+            zoned(array.as_string::<i32>().value(row), data_type, format)
+        }
+        Arrow::Utf8 => array.as_string::<i32>().value(row).to_owned(),
+        Arrow::Binary => binary(array.as_binary::<i32>().value(row), format),
+        Arrow::Decimal128(..) => array.as_primitive::<Decimal128Type>().value_as_string(row),
+        Arrow::Date32 | Arrow::Time64(_) | Arrow::Timestamp(..) => {
+            let value = ScalarValue::try_from_array(array, row).ok();
+            let moment = value.and_then(|value| Moment::read(&value).ok());
+            moment.map_or_else(plain, |moment| point(moment, data_type, format))
+        }
+        Arrow::List(_) | Arrow::Struct(_) | Arrow::Map(..) => {
+            let value = ScalarValue::try_from_array(array, row);
+            let json = value.and_then(|value| json_of(&value));
+            json.map_or_else(|_| plain(), |json| json.to_string())
+        }
+        _ => plain(),
+    }
+}
+
+fn binary(bytes: &[u8], format: &Format) -> String {
+    match format.binary_as_base64 {
+        true => STANDARD.encode(bytes),
+        false => bytes.iter().map(|byte| format!("{byte:02X}")).collect(),
+    }
+}
+
+/// Days since 1970, or seconds with as many digits behind the point as the type has.
+fn point(moment: Moment, data_type: &SnowflakeType, format: &Format) -> String {
+    let at = moment.datetime();
+    let wanted = match moment {
+        Moment::Day(_) => &format.date,
+        Moment::Clock(_) => &format.time,
+        Moment::Wall(_) => &format.timestamp_ntz,
+        Moment::Instant(_) => &format.timestamp_ltz,
+    };
+    match (wanted, moment) {
+        (Some(wanted), _) => written(at, 0, wanted),
+        (None, Moment::Day(_)) => seconds(at, 0).parse::<i64>().map_or_else(
+            |_| String::new(),
+            |seconds| seconds.div_euclid(86_400).to_string(),
+        ),
+        (None, _) => seconds(at, fraction(data_type)),
+    }
+}
+
+fn seconds(at: DateTime, digits: u8) -> String {
+    let nanoseconds = Offset::UTC
+        .to_timestamp(at)
+        .map_or(0, Timestamp::as_nanosecond);
+    let (whole, rest) = (
+        nanoseconds.div_euclid(1_000_000_000),
+        nanoseconds.rem_euclid(1_000_000_000),
+    );
+    let rest = format!("{rest:09}");
+    match rest.get(..usize::from(digits)) {
+        Some("") | None => whole.to_string(),
+        Some(rest) => format!("{whole}.{rest}"),
+    }
+}
+
+/// A TIMESTAMP_TZ is kept in the form that results have: seconds, and the offset's minutes counted
+/// from -1440.
+fn zoned(kept: &str, data_type: &SnowflakeType, format: &Format) -> String {
+    let parts = kept.split_once(' ').and_then(|(seconds, minutes)| {
+        let (whole, nanoseconds) = seconds.split_once('.')?;
+        let at = Timestamp::new(whole.parse().ok()?, 0).ok()?;
+        let offset = minutes.parse::<i32>().ok()? - 1_440;
+        Some((at, nanoseconds, offset, whole))
+    });
+    let Some((at, nanoseconds, offset, whole)) = parts else {
+        return kept.to_owned();
+    };
+    match &format.timestamp_tz {
+        None => match nanoseconds.get(..usize::from(fraction(data_type))) {
+            Some("") | None => format!("{whole} {}", offset + 1_440),
+            Some(rest) => format!("{whole}.{rest} {}", offset + 1_440),
+        },
+        Some(wanted) => {
+            let zone = Offset::from_seconds(offset * 60).unwrap_or(Offset::UTC);
+            let local = at.to_zoned(TimeZone::fixed(zone)).datetime();
+            let fraction = nanoseconds.parse().unwrap_or_default();
+            let local = local
+                .with()
+                .subsec_nanosecond(fraction)
+                .build()
+                .unwrap_or(local);
+            written(local, offset, wanted)
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! Statements on their way: waiting for a warehouse, running, ended.
+
+use super::cells::Format;
+use super::partitions::Partitions;
+use crate::random;
+use crate::settings::Settings;
+use crate::snowflake::error::ApiError;
+use crate::sql::snowflake::{SnowflakeAnswer, SnowflakeStatement};
+use crate::sql::{Engine, SqlError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+
+/// Where a statement is.
+#[derive(Debug, Clone)]
+pub(super) enum Phase {
+    /// The warehouse is not awake.
+    Pending,
+    Running,
+    Succeeded(Arc<SnowflakeAnswer>),
+    Failed(Arc<ApiError>),
+}
+
+impl Phase {
+    fn is_final(&self) -> bool {
+        matches!(self, Self::Succeeded(_) | Self::Failed(_))
+    }
+}
+
+/// What shall be done: one statement, or several in one session, each with a record of its own.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub engine: Engine,
+    pub statements: Vec<SnowflakeStatement>,
+    pub children: Vec<Arc<Record>>,
+}
+
+/// What is known of a statement from the start.
+#[derive(Debug, Clone)]
+pub(super) struct Facts {
+    pub handle: String,
+    pub principal: Arc<str>,
+    /// The caller's own key for this request.
+    pub request_id: Option<String>,
+    /// Milliseconds since 1970.
+    pub created_at: u64,
+    pub timeout_seconds: u64,
+    pub format: Format,
+    /// Most rows that are kept of the result.
+    pub rows: Option<usize>,
+    /// The handles of the statements that this one stands for.
+    pub children: Vec<String>,
+}
+
+/// One statement.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub facts: Facts,
+    phase: watch::Sender<Phase>,
+    progress: Mutex<Progress>,
+    partitions: OnceLock<Partitions>,
+}
+
+#[derive(Debug)]
+struct Progress {
+    /// Polls that still find the warehouse asleep.
+    pending_polls: u32,
+    /// What to do, until it is started.
+    work: Option<Work>,
+    task: Option<AbortHandle>,
+    ended_at: Option<u64>,
+}
+
+/// Milliseconds since 1970.
+pub(super) fn now() -> u64 {
+    let age = SystemTime::now().duration_since(UNIX_EPOCH);
+    age.map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// A handle that no other statement has.
+pub(super) fn new_handle() -> String {
+    let (one, other) = (random::number(), random::number());
+    format!(
+        "01{:06x}-{:04x}-{:04x}-0000-{:012x}",
+        one & 0xff_ffff,
+        one >> 24 & 0xffff,
+        one >> 40 & 0xffff,
+        other & 0xffff_ffff_ffff
+    )
+}
+
+/// Runs the statements one after the other; the answer is the last one's.
+async fn run(work: Work) -> Result<SnowflakeAnswer, SqlError> {
+    let mut context = None;
+    let mut last = SnowflakeAnswer::default();
+    for (at, mut statement) in work.statements.into_iter().enumerate() {
+        if let Some(context) = &context {
+            statement.context.clone_from(context);
+        }
+        let answered = work.engine.snowflake(&statement).await;
+        if let Some(child) = work.children.get(at) {
+            child.end(match &answered {
+                Ok(answer) => Phase::Succeeded(Arc::new(answer.clone())),
+                Err(error) => Phase::Failed(Arc::new(error.clone().into())),
+            });
+        }
+        last = answered?;
+        context = last.context.clone().or(context);
+    }
+    Ok(last)
+}
+
+impl Record {
+    fn new(facts: Facts, work: Option<Work>, pending_polls: u32) -> Arc<Self> {
+        Arc::new(Self {
+            facts,
+            phase: watch::Sender::new(Phase::Pending),
+            progress: Mutex::new(Progress {
+                pending_polls,
+                work,
+                task: None,
+                ended_at: None,
+            }),
+            partitions: OnceLock::new(),
+        })
+    }
+
+    /// A statement that another one's work will end.
+    pub fn child(facts: Facts) -> Arc<Self> {
+        Self::new(facts, None, 0)
+    }
+
+    fn progress<T>(&self, work: impl FnOnce(&mut Progress) -> T) -> T {
+        work(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Where the statement is.
+    pub fn phase(&self) -> Phase {
+        self.phase.borrow().clone()
+    }
+
+    fn ended_at(&self) -> Option<u64> {
+        self.progress(|progress| progress.ended_at)
+    }
+
+    /// What is left of the time that the statement may take.
+    fn time_left(&self) -> Duration {
+        let end = self.facts.timeout_seconds.saturating_mul(1_000);
+        let end = self.facts.created_at.saturating_add(end);
+        Duration::from_millis(end.saturating_sub(now()))
+    }
+
+    /// Starts the work, unless it was started or cancelled before.
+    pub fn start(self: &Arc<Self>) {
+        self.progress(|progress| {
+            let Some(work) = progress.work.take() else {
+                return;
+            };
+            self.phase.send_replace(Phase::Running);
+            let task = tokio::spawn(run(work));
+            progress.task = Some(task.abort_handle());
+            let record = Arc::clone(self);
+            tokio::spawn(async move {
+                let limit = record.time_left();
+                record.end(match tokio::time::timeout(limit, task).await {
+                    Ok(Ok(Ok(answer))) => Phase::Succeeded(Arc::new(record.cut(answer))),
+                    Ok(Ok(Err(error))) => Phase::Failed(Arc::new(error.into())),
+                    // Aborted tasks have ended before, so this only counts for a panic.
+                    Ok(Err(_)) => Phase::Failed(Arc::new(SqlError::panicked().into())),
+                    Err(_) => record.timed_out(),
+                });
+            });
+        });
+    }
+
+    fn cut(&self, mut answer: SnowflakeAnswer) -> SnowflakeAnswer {
+        if let Some(rows) = self.facts.rows {
+            answer.rows.truncate(rows);
+        }
+        answer
+    }
+
+    fn timed_out(&self) -> Phase {
+        Phase::Failed(Arc::new(ApiError::timed_out(self.facts.timeout_seconds)))
+    }
+
+    /// One look from outside. While the warehouse sleeps each look brings it nearer to waking.
+    pub fn poll(self: &Arc<Self>) -> Phase {
+        if matches!(self.phase(), Phase::Pending) {
+            if self.time_left().is_zero() {
+                self.end(self.timed_out());
+                return self.phase();
+            }
+            let due = self.progress(|progress| {
+                let due = progress.pending_polls == 0;
+                progress.pending_polls = progress.pending_polls.saturating_sub(1);
+                due
+            });
+            if due {
+                self.start();
+            }
+        }
+        self.phase()
+    }
+
+    /// Waits for the end, but not longer than this; a statement that waits for polls is not waited
+    /// for.
+    pub async fn wait(&self, limit: Duration) -> Phase {
+        if !matches!(self.phase(), Phase::Pending) {
+            let mut phases = self.phase.subscribe();
+            // On timeout the phase is what it is; the sender lives as long as the record.
+            let _ = tokio::time::timeout(limit, phases.wait_for(Phase::is_final)).await;
+        }
+        self.phase()
+    }
+
+    /// Stops the work if it has not ended yet.
+    pub fn cancel(&self) {
+        self.end(Phase::Failed(Arc::new(ApiError::canceled())));
+    }
+
+    fn end(&self, phase: Phase) {
+        self.progress(|progress| {
+            progress.work = None;
+            progress.ended_at.get_or_insert_with(now);
+            self.phase.send_if_modified(|current| {
+                let ends = !current.is_final();
+                if ends {
+                    *current = phase;
+                }
+                ends
+            });
+            if let Some(task) = progress.task.take() {
+                task.abort();
+            }
+        });
+    }
+
+    /// The result cut into partitions, made once.
+    pub fn partitions(&self, answer: &SnowflakeAnswer, settings: &Settings) -> &Partitions {
+        let make = || Partitions::new(&answer.rows, settings.chunk_rows, &self.facts.format);
+        self.partitions.get_or_init(make)
+    }
+}
+
+/// All statements that are still known, by their handle.
+#[derive(Debug, Default)]
+pub(in crate::snowflake) struct Statements {
+    records: Mutex<HashMap<String, Arc<Record>>>,
+}
+
+impl Statements {
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<String, Arc<Record>>) -> T) -> T {
+        work(&mut self.records.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts a new statement in; it waits to be started.
+    pub(super) fn add(
+        &self,
+        facts: Facts,
+        work: Work,
+        pending_polls: u32,
+        settings: &Settings,
+    ) -> Arc<Record> {
+        let oldest = now().saturating_sub(settings.statement_lifetime_ms);
+        let children = work.children.clone();
+        let record = Record::new(facts, Some(work), pending_polls);
+        self.with(|records| {
+            records.retain(|_, record| record.ended_at().is_none_or(|ended| ended >= oldest));
+            for record in children.into_iter().chain([Arc::clone(&record)]) {
+                records.insert(record.facts.handle.clone(), record);
+            }
+        });
+        record
+    }
+
+    /// The statement that this request has made before.
+    pub(super) fn repeated(&self, principal: &str, request_id: &str) -> Option<Arc<Record>> {
+        self.with(|records| {
+            let same = |record: &&Arc<Record>| {
+                let facts = &record.facts;
+                *facts.principal == *principal && facts.request_id.as_deref() == Some(request_id)
+            };
+            let same = records.values().filter(same);
+            same.max_by_key(|record| record.facts.created_at).cloned()
+        })
+    }
+
+    /// The statement, if it is known and not someone else's.
+    pub(super) fn find(
+        &self,
+        handle: &str,
+        principal: &str,
+        settings: &Settings,
+    ) -> Result<Arc<Record>, ApiError> {
+        let oldest = now().saturating_sub(settings.statement_lifetime_ms);
+        self.with(|records| records.get(handle).cloned())
+            .filter(|record| *record.facts.principal == *principal)
+            .filter(|record| record.ended_at().is_none_or(|ended| ended >= oldest))
+            .ok_or_else(|| ApiError::no_statement(handle))
+    }
+}
