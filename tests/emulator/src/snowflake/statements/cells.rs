@@ -2,7 +2,7 @@
 
 use crate::sql::snowflake::format::written;
 use crate::sql::snowflake::functions::{Moment, json_of};
-use crate::types::snowflake::{SnowflakeType, fraction};
+use crate::types::snowflake::SnowflakeType;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use datafusion::arrow::array::{Array, AsArray};
@@ -13,6 +13,11 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use serde_json::Value;
+
+/// Nanoseconds in a second.
+const SECOND: i128 = 1_000_000_000;
+/// Nanoseconds in a day.
+const DAY: i128 = 86_400 * SECOND;
 
 /// How values are written. What has no format is sent as a number since 1970.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,7 +52,7 @@ fn text(data_type: &SnowflakeType, array: &dyn Array, row: usize, format: &Forma
     let plain = || array_value_to_string(array, row).unwrap_or_default();
     match array.data_type() {
         Arrow::Utf8 if matches!(data_type, SnowflakeType::TimestampTz(_)) => {
-            zoned(array.as_string::<i32>().value(row), data_type, format)
+            zoned(array.as_string::<i32>().value(row), format)
         }
         Arrow::Utf8 => array.as_string::<i32>().value(row).to_owned(),
         Arrow::Binary => binary(array.as_binary::<i32>().value(row), format),
@@ -55,7 +60,7 @@ fn text(data_type: &SnowflakeType, array: &dyn Array, row: usize, format: &Forma
         Arrow::Date32 | Arrow::Time64(_) | Arrow::Timestamp(..) => {
             let value = ScalarValue::try_from_array(array, row).ok();
             let moment = value.and_then(|value| Moment::read(&value).ok());
-            moment.map_or_else(plain, |moment| point(moment, data_type, format))
+            moment.map_or_else(plain, |moment| point(moment, format))
         }
         Arrow::List(_) | Arrow::Struct(_) | Arrow::Map(..) => {
             let value = ScalarValue::try_from_array(array, row);
@@ -73,8 +78,8 @@ fn binary(bytes: &[u8], format: &Format) -> String {
     }
 }
 
-/// Days since 1970, or seconds with as many digits behind the point as the type has.
-fn point(moment: Moment, data_type: &SnowflakeType, format: &Format) -> String {
+/// Days since 1970, or seconds.
+fn point(moment: Moment, format: &Format) -> String {
     let at = moment.datetime();
     let wanted = match moment {
         Moment::Day(_) => &format.date,
@@ -84,46 +89,40 @@ fn point(moment: Moment, data_type: &SnowflakeType, format: &Format) -> String {
     };
     match (wanted, moment) {
         (Some(wanted), _) => written(at, 0, wanted),
-        (None, Moment::Day(_)) => seconds(at, 0).parse::<i64>().map_or_else(
-            |_| String::new(),
-            |seconds| seconds.div_euclid(86_400).to_string(),
-        ),
-        (None, _) => seconds(at, fraction(data_type)),
+        (None, Moment::Day(_)) => (nanoseconds(at).div_euclid(DAY)).to_string(),
+        (None, _) => seconds(nanoseconds(at)),
     }
 }
 
-fn seconds(at: DateTime, digits: u8) -> String {
-    let nanoseconds = Offset::UTC
-        .to_timestamp(at)
-        .map_or(0, Timestamp::as_nanosecond);
+/// Since 1970 in UTC.
+fn nanoseconds(at: DateTime) -> i128 {
+    let stamp = Offset::UTC.to_timestamp(at);
+    stamp.map_or(0, Timestamp::as_nanosecond)
+}
+
+/// Always with nine digits behind the point, whatever the type keeps.
+fn seconds(nanoseconds: i128) -> String {
     let (whole, rest) = (
-        nanoseconds.div_euclid(1_000_000_000),
-        nanoseconds.rem_euclid(1_000_000_000),
+        nanoseconds.div_euclid(SECOND),
+        nanoseconds.rem_euclid(SECOND),
     );
-    let rest = format!("{rest:09}");
-    match rest.get(..usize::from(digits)) {
-        Some("") | None => whole.to_string(),
-        Some(rest) => format!("{whole}.{rest}"),
-    }
+    format!("{whole}.{rest:09}")
 }
 
 /// A TIMESTAMP_TZ is kept in the form that results have: seconds, and the offset's minutes counted
 /// from -1440.
-fn zoned(kept: &str, data_type: &SnowflakeType, format: &Format) -> String {
+fn zoned(kept: &str, format: &Format) -> String {
     let parts = kept.split_once(' ').and_then(|(seconds, minutes)| {
         let (whole, nanoseconds) = seconds.split_once('.')?;
         let at = Timestamp::new(whole.parse().ok()?, 0).ok()?;
         let offset = minutes.parse::<i32>().ok()? - 1_440;
-        Some((at, nanoseconds, offset, whole))
+        Some((at, nanoseconds, offset))
     });
-    let Some((at, nanoseconds, offset, whole)) = parts else {
+    let Some((at, nanoseconds, offset)) = parts else {
         return kept.to_owned();
     };
     match &format.timestamp_tz {
-        None => match nanoseconds.get(..usize::from(fraction(data_type))) {
-            Some("") | None => format!("{whole} {}", offset + 1_440),
-            Some(rest) => format!("{whole}.{rest} {}", offset + 1_440),
-        },
+        None => kept.to_owned(),
         Some(wanted) => {
             let zone = Offset::from_seconds(offset * 60).unwrap_or(Offset::UTC);
             let local = at.to_zoned(TimeZone::fixed(zone)).datetime();

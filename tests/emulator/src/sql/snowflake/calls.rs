@@ -8,6 +8,8 @@ use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CastKind, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
     FunctionArgumentClause, FunctionArguments, JsonPathElem,
 };
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// What must be rewritten before its parts are.
 pub(super) fn rewrite_before(expr: &mut Expr) {
@@ -74,7 +76,7 @@ fn rewritten_call(called: &Function, statement: &SnowflakeStatement) -> Option<E
     let name = called.name.to_string().replace('"', "").to_lowercase();
     renamed.name = function(&name, vec![]).name;
     let given = arguments(called);
-    if let Some(told) = of_session(&name, statement) {
+    if let Some(told) = of_session(&name, statement).or_else(|| clock(&name)) {
         return Some(told);
     }
     aggregate(&name, &given, &renamed)
@@ -82,6 +84,22 @@ fn rewritten_call(called: &Function, statement: &SnowflakeStatement) -> Option<E
         .or_else(|| dates::rewrite_call(&name, &given))
         .or_else(|| scalar(&name, &given))
         .or(Some(Expr::Function(renamed)))
+}
+
+/// The time at which the statement is read.
+fn clock(name: &str) -> Option<Expr> {
+    let now = Timestamp::now();
+    let convert = match name {
+        "current_timestamp" | "getdate" | "systimestamp" => "snowflake_timestamp_ltz",
+        "sysdate" | "localtimestamp" => "snowflake_timestamp_ntz",
+        "current_date" => "bound_date",
+        "current_time" | "localtime" => {
+            let time = now.to_zoned(TimeZone::UTC).time();
+            return Some(call("bound_time", vec![text(&time.to_string())]));
+        }
+        _ => return None,
+    };
+    Some(call(convert, vec![text(&now.to_string())]))
 }
 
 /// What the session is called and has.
@@ -255,7 +273,6 @@ fn scalar(name: &str, given: &[Expr]) -> Option<Expr> {
         ("trim", [_, _]) => call("btrim", owned()),
         ("truncate", _) => call("trunc", owned()),
         ("uuid_string", []) => call("uuid", vec![]),
-        ("getdate" | "sysdate" | "localtimestamp" | "systimestamp", []) => call("now", vec![]),
         _ => return None,
     })
 }

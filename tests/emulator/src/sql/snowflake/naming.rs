@@ -2,7 +2,7 @@
 
 use super::expressions::ident;
 use super::names::fold;
-use datafusion::sql::sqlparser::ast::{Expr, Select, SelectItem};
+use datafusion::sql::sqlparser::ast::{Expr, Ident, Select, SelectItem};
 use std::collections::HashSet;
 
 /// Stands between a name and the number of its twin; no name in SQL text can hold it.
@@ -12,6 +12,7 @@ const TWIN: char = '\0';
 /// its text in upper case. A name that is taken gets a mark, because the engine wants each once.
 pub(super) fn name_items(select: &mut Select) {
     let mut taken = HashSet::new();
+    let mut qualified = HashSet::new();
     for item in &mut select.projection {
         let (expression, name, own) = match item {
             SelectItem::ExprWithAlias { expr, alias } => {
@@ -23,7 +24,16 @@ pub(super) fn name_items(select: &mut Select) {
                     (expr, name, true)
                 }
                 // Where two tables have a column of one name, their own names tell them apart.
-                Expr::CompoundIdentifier(_) => continue,
+                Expr::CompoundIdentifier(path) => {
+                    let stored = |part: &Ident| fold(&part.value, part.quote_style.is_some());
+                    let full: Vec<String> = path.iter().map(stored).collect();
+                    if qualified.insert(full.join(".")) {
+                        continue;
+                    }
+                    let name = full.last().cloned().unwrap_or_default();
+                    taken.insert(name.clone());
+                    (expr, name, true)
+                }
                 other => {
                     let name = other.to_string().to_uppercase();
                     (other, name, false)

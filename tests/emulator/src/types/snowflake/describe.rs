@@ -1,6 +1,6 @@
 //! A column's type as DESCRIBE, SHOW COLUMNS and results tell it.
 
-use super::{FRACTION, SnowflakeType, of_column, parse_type};
+use super::{SnowflakeType, of_column, parse_type};
 use crate::catalog::Column;
 use crate::types::DataType;
 use serde_json::{Map, Value, json as object};
@@ -64,15 +64,4 @@ pub(crate) fn json(data_type: &SnowflakeType, nullable: bool) -> Value {
     }
     shown.insert("nullable".to_owned(), nullable.into());
     Value::Object(shown)
-}
-
-/// Digits of a second's fraction, for types that have one.
-pub(crate) fn fraction(data_type: &SnowflakeType) -> u8 {
-    match data_type {
-        SnowflakeType::Time(fraction)
-        | SnowflakeType::TimestampNtz(fraction)
-        | SnowflakeType::TimestampLtz(fraction)
-        | SnowflakeType::TimestampTz(fraction) => *fraction,
-        _ => FRACTION,
-    }
 }

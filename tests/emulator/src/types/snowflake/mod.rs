@@ -9,7 +9,7 @@ mod parse;
 mod print;
 
 pub(crate) use convert::{from_arrow, of_column, to_arrow, to_shared};
-pub(crate) use describe::{column_text, fraction, json, sizes};
+pub(crate) use describe::{column_text, json, sizes};
 pub(crate) use parse::parse_type;
 
 /// Characters of a VARCHAR that does not say.

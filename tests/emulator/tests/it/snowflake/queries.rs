@@ -6,6 +6,14 @@ use serde_json::json;
 /// Queries and their rows.
 const QUERIES: &[(&str, &[&str])] = &[
     (
+        "SELECT CURRENT_TIMESTAMP() > '2020-01-01'::TIMESTAMP_LTZ, CURRENT_DATE > '2020-01-01'::DATE",
+        &["true|true"],
+    ),
+    (
+        "SELECT a.x, b.x, a.x FROM (SELECT 1 x) a JOIN (SELECT 1 x) b ON a.x = b.x",
+        &["1|1|1"],
+    ),
+    (
         "SELECT DATEADD(day, 1, day), DATEADD('hour', 1, day), DATE_TRUNC(month, day)::DATE, YEAR(day) FROM item LIMIT 1",
         &["20456|1767315600.000000000|20454|2026"],
     ),
