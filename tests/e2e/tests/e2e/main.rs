@@ -11,7 +11,7 @@
 //! | `responses` | servers that attack |
 //! | `network` | TLS, proxies and names |
 //! | `databricks` | what only Databricks has: sign-in of programs, large results, `hive_metastore` |
-//! | `bigquery` | the same and more of BigQuery: both sources, failures, names, sign-in |
+//! | `bigquery`, `google_sign_in` | the same and more of BigQuery: both sources, failures, names, sign-in |
 //! | `secrets`, `credentials` | every kind of credential is sent to the warehouse and is nowhere else |
 //! | `lock`, `artifacts` | which plugins a project trusts, and which compiled ones |
 //! | `schema`, `state`, `inspect`, `usage`, `config`, `json` | what is printed |
@@ -38,6 +38,7 @@ mod echo_server;
 mod fault_table;
 mod floods;
 mod gate;
+mod google_sign_in;
 mod harm;
 mod hostile;
 mod inspect;
