@@ -138,9 +138,9 @@ impl RunReport {
             0 => Ok(()),
             _ => writeln!(
                 out,
-                "The warehouse bills {} for {}.",
+                "The warehouse bills {} for the queries of {}.",
                 human::bytes(bytes),
-                human::count_of(queries, "query")
+                human::count_of(queries, "schema")
             ),
         }
     }

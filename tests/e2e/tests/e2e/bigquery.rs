@@ -432,7 +432,7 @@ fn the_report_tells_the_source_and_what_it_costs() {
         "--set",
         "source=information_schema",
     ]);
-    run.has("The warehouse bills 10.0 MiB for 1 query.");
+    run.has("The warehouse bills 10.0 MiB for the queries of 1 schema.");
     let limited = [
         "--set",
         "source=information_schema",
