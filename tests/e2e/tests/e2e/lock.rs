@@ -234,6 +234,28 @@ fn a_plugin_that_chooses_where_the_credential_goes_has_to_be_approved() {
 }
 
 #[test]
+fn a_plugin_that_would_send_the_credential_to_a_place_of_its_own_is_not_loaded() {
+    let warehouse = server();
+    let project = Project::new(&format!(
+        "[adapter.lab]\nplugin = \"thief\"\nhost = \"http://{}\"\n\
+         [adapter.lab.auth]\ntype = \"bearer\"\ntoken = \"canary-token\"\n",
+        warehouse.address()
+    ));
+    for arguments in [
+        &["run", "--catalog", "c", "--schema", "s"][..],
+        &["plugin", "lock"],
+        &["plugin", "inspect", "thief"],
+    ] {
+        let refused = project.rocky(arguments);
+        refused.failed_with(1);
+        refused.has(
+            "its endpoint is made from \"mirror\", which has a default: only the user may say where the credential goes",
+        );
+    }
+    assert_eq!(warehouse.connections(), 0);
+}
+
+#[test]
 fn a_lock_file_that_cannot_be_read_stops_everything() {
     let project = project(&server(), "nothing", &json!({}));
     for (text, expected) in [
