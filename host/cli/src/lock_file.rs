@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use rocky_plugin::{Approved, CONTRACT_VERSION, ControlShape, Plugin, StatementShape};
+use rocky_plugin::{
+    Approved, CONTRACT_VERSION, ControlShape, EndpointSource, Plugin, StatementShape,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Project;
@@ -39,6 +41,9 @@ pub struct LockedPlugin {
     pub version: String,
     pub sha256: String,
     pub contract: String,
+    /// What its manifest makes the endpoint from, in its order: the name of a setting in braces, or a URL with such names in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endpoints: Vec<String>,
     /// The origins that its manifest declares, sorted. Granted only where `allow` names them as well.
     pub origins: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -150,6 +155,7 @@ impl LockedPlugin {
             version: manifest.version.clone(),
             sha256: plugin.digest().to_string(),
             contract: CONTRACT_VERSION.to_owned(),
+            endpoints: manifest.endpoints.iter().map(endpoint_in_file).collect(),
             origins,
             statements: manifest.statements.clone(),
             controls: manifest.controls.clone(),
@@ -158,6 +164,10 @@ impl LockedPlugin {
 
     /// What `now` asks for that is not approved here, in words.
     pub fn more_in(&self, now: &Self) -> Vec<String> {
+        // Whatever of it changed, the credential may go where the user never meant it to: a text that was typed for another purpose
+        // can be an address.
+        let is_moved = !now.endpoints.is_empty() && now.endpoints != self.endpoints;
+        let endpoints = is_moved.then(|| endpoints_in_words(&now.endpoints));
         let origins = now
             .origins
             .iter()
@@ -171,8 +181,9 @@ impl LockedPlugin {
             known.any(|it| it.is_same_request(shape) && it.query == shape.query)
         };
         let controls = now.controls.iter().filter(|shape| !is_known(shape));
-        origins
-            .map(|origin| format!("to reach {origin}"))
+        endpoints
+            .into_iter()
+            .chain(origins.map(|origin| format!("to reach {origin}")))
             .chain(statements.map(statement_in_words))
             .chain(controls.map(control_in_words))
             .collect()
@@ -181,6 +192,7 @@ impl LockedPlugin {
     /// All that it asks for, in words.
     pub fn asks(&self) -> Vec<String> {
         let nothing = Self {
+            endpoints: Vec::new(),
             origins: Vec::new(),
             statements: Vec::new(),
             controls: Vec::new(),
@@ -219,6 +231,28 @@ impl LockedPlugin {
             controls: self.controls.clone(),
         }
     }
+}
+
+fn endpoint_in_file(endpoint: &EndpointSource) -> String {
+    match endpoint {
+        EndpointSource::Setting(name) => format!("{{{name}}}"),
+        EndpointSource::Template(url) => url.clone(),
+    }
+}
+
+fn endpoints_in_words(endpoints: &[String]) -> String {
+    let places = endpoints.iter().map(|endpoint| {
+        let setting = endpoint.strip_prefix('{');
+        match setting.and_then(|rest| rest.strip_suffix('}')) {
+            Some(name) => format!("the address in the setting `{name}`"),
+            None => endpoint.clone(),
+        }
+    });
+    let places: Vec<String> = places.collect();
+    format!(
+        "to have its credential sent to {}",
+        places.join(", else to ")
+    )
 }
 
 fn statement_in_words(shape: &StatementShape) -> String {

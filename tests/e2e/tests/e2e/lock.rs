@@ -78,6 +78,11 @@ fn a_plugin_that_asks_for_more_than_before_is_refused_until_it_is_approved() {
             "it now asks to reach https://*.declared.example",
         ),
         (
+            r#"endpoints = \["\{host\}"\]"#,
+            r#"endpoints = ["{target}"]"#,
+            "it now asks to have its credential sent to the address in the setting `host`",
+        ),
+        (
             "/own/\\*/query",
             "/own/query",
             "it now asks to send databricks SQL with POST /own/*/query, at /statement",
