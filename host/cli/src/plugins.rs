@@ -209,19 +209,20 @@ impl<'a> Plugins<'a> {
         Ok(Some(ready(adapter, Configured::Project)))
     }
 
-    /// An adapter without a project: settings from the command line, the token from the environment variable of that name, or of the
-    /// plugin's. None if its plugin has nothing to describe.
+    /// An adapter that no project configures: settings from the command line, the token from the environment variable of that name,
+    /// or of the plugin's. None if its plugin has nothing to describe.
     pub async fn ad_hoc(
         &mut self,
         reference: &PluginReference,
+        project: Option<&Project>,
         token_env: Option<&str>,
         overrides: &Map<String, Value>,
     ) -> Result<Option<Ready>, CommandError> {
+        let name = free_name(reference, project)?;
         let plugin = self.load(reference, &self.context.directory).await?;
         if !self.describes(&plugin) {
             return Ok(None);
         }
-        let name = plugin.manifest().name.clone();
         let settings = typed(&plugin, overrides)?;
         let variable = token_variable(reference, token_env);
         let credential = self.token(variable.as_deref(), token_env.is_some())?;
@@ -299,6 +300,30 @@ fn token_variable(reference: &PluginReference, token_env: Option<&str>) -> Optio
             Some(format!("{}_TOKEN", name.to_uppercase().replace('-', "_")))
         }
         (None, PluginReference::Path(_)) => None,
+    }
+}
+
+/// What an adapter that no project configures is called, also in the cache: after its plugin, as the user typed it. What a plugin
+/// calls itself does not count, or it could put its tables in the place of those that an adapter of the project has described.
+fn free_name(
+    reference: &PluginReference,
+    project: Option<&Project>,
+) -> Result<String, CommandError> {
+    let name = match reference {
+        PluginReference::Name(name) => name.clone(),
+        PluginReference::Path(path) => match path.file_stem() {
+            Some(stem) => stem.to_string_lossy().into_owned(),
+            None => reference.to_string(),
+        },
+    };
+    match project.is_some_and(|project| project.adapters.contains_key(&name)) {
+        false => Ok(name),
+        true => Err(CommandError::usage(format!(
+            "--plugin {reference}: the project has another adapter `{name}`, whose tables in the cache would be replaced"
+        ))
+        .hint(format!(
+            "choose that one with --adapter {name}, or run this outside of the project"
+        ))),
     }
 }
 

@@ -116,7 +116,7 @@ async fn requests(
         .collect();
     let selected = select(project, args)?;
     if selected.is_empty() {
-        return ad_hoc(&mut plugins, args, &overrides).await;
+        return ad_hoc(&mut plugins, project, args, &overrides).await;
     }
     let Some(project) = project else {
         return Ok(Vec::new());
@@ -151,6 +151,7 @@ async fn requests(
 
 async fn ad_hoc(
     plugins: &mut Plugins<'_>,
+    project: Option<&Project>,
     args: &RunArgs,
     overrides: &Map<String, Value>,
 ) -> Result<Vec<Request>, CommandError> {
@@ -169,7 +170,7 @@ async fn ad_hoc(
     };
     let reference = PluginReference::from(plugin.as_str());
     let Some(ready) = plugins
-        .ad_hoc(&reference, args.token_env.as_deref(), overrides)
+        .ad_hoc(&reference, project, args.token_env.as_deref(), overrides)
         .await?
     else {
         return Ok(Vec::new());

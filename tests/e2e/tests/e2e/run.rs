@@ -1,5 +1,7 @@
 //! What a run writes, finds unchanged and removes.
 
+use std::fs;
+
 use insta::assert_snapshot;
 use rocky_emulator::emulator::{DEFAULT_PRINCIPAL, DEFAULT_TOKEN};
 use rocky_emulator::{Action, Emulator, Fault};
@@ -327,6 +329,26 @@ fn a_plugin_that_is_a_file_cannot_choose_a_secret_of_the_environment() {
     let run = project.rocky(&arguments(&["--token-env", "MINE"]));
     run.failed_with(2);
     run.has("--token-env MINE: this environment variable is not set");
+}
+
+#[test]
+fn a_plugin_that_the_project_does_not_use_cannot_take_the_place_of_an_adapter() {
+    let emulator = empty_warehouse();
+    add_tables(&emulator, "s", &[("t", &[("x", "int")])]);
+    let lake = Lake::new(emulator, &["s"], "");
+    let host = format!("host={}", lake.emulator.url());
+    let run = |file: &str| {
+        fs::copy(components().join("databricks.wasm"), lake.path(file)).unwrap();
+        let plugin = format!("./{file}");
+        let arguments = ["run", "--plugin", &plugin, "--set", &host, "--catalog", "c"];
+        lake.rocky(&[&arguments[..], &["--schema", "s"]].concat())
+    };
+    // It calls itself databricks, and could call itself lake.
+    assert_eq!(run("stranger.wasm").schema("s")["adapter"], "stranger");
+    let refused = run("lake.wasm");
+    refused.failed_with(2);
+    refused
+        .has("the project has another adapter `lake`, whose tables in the cache would be replaced");
 }
 
 #[test]
