@@ -1,32 +1,38 @@
 //! The queries of requests: what in them could make another request of one that passes for harmless.
 
-use url::Url;
+use url::{Url, form_urlencoded};
 
-/// Names of parameters that some server takes for another method, another body or another credential than the request has. Without
-/// letter case, and without a `$` before them.
-const OVERRIDING: [&str; 12] = [
-    "_method",
-    "access_token",
+/// Names of parameters that some server takes for another method, another body or another credential than the request has. Letters
+/// and digits only, without letter case.
+const OVERRIDING: [&str; 16] = [
+    "accesstoken",
     "authorization",
+    "bearertoken",
     "callback",
     "ct",
     "httpmethod",
     "key",
     "method",
-    "oauth_token",
+    "oauthtoken",
     "req",
-    "x-http-method-override",
-    "xhr_method",
+    "requestmethod",
+    "xhrmethod",
+    "xhttpmethod",
+    "xhttpmethodoverride",
+    "xmethodoverride",
+    "xrequestmethod",
 ];
 
-/// The first parameter that could make another request of a read.
+/// The first parameter that could make another request of a read. Some servers part parameters at `;` as well.
 pub(crate) fn overriding(url: &Url) -> Option<String> {
-    let mut names = url.query_pairs().map(|(name, _)| name);
-    let name = names.find(|name| {
-        let bare = name.trim().trim_start_matches('$').to_ascii_lowercase();
-        OVERRIDING.contains(&bare.as_str())
+    let parts = url.query().unwrap_or_default().split(['&', ';']);
+    let mut names = parts.flat_map(|part| form_urlencoded::parse(part.as_bytes()));
+    let found = names.find(|(name, _)| {
+        let plain = name.chars().filter(char::is_ascii_alphanumeric);
+        let plain: String = plain.map(|letter| letter.to_ascii_lowercase()).collect();
+        OVERRIDING.contains(&plain.as_str())
     });
-    name.map(Into::into)
+    found.map(|(name, _)| name.into_owned())
 }
 
 /// The first parameter that is none of these.
@@ -56,6 +62,12 @@ mod tests {
             "access_token=x",
             "+key=x",
             "$ct=text/plain",
+            "a=b;_method=DELETE",
+            "a=b%26c;%5fmethod=DELETE",
+            "x-http-method-override=DELETE",
+            "X_HTTP_Method=DELETE",
+            "access-token=x",
+            "_method%5B%5D=DELETE",
         ] {
             assert!(overriding(&url(query)).is_some(), "{query}");
         }
@@ -65,6 +77,9 @@ mod tests {
             "max_results=0&page_token=abc",
             "view=BASIC",
             "keys=1",
+            "a=b;keys=1",
+            "filter=_method%3DDELETE",
+            "filter=a%3Bkey%3D1",
         ] {
             assert_eq!(overriding(&url(query)), None, "{query}");
         }
