@@ -24,8 +24,19 @@ const ACCOUNT_USAGE: [&str; 14] = [
     "VIEWS",
 ];
 
-/// What views of an information schema begin with that hold the texts of people's statements.
-const ACTIVITY: [&str; 2] = ["JOBS", "SESSIONS"];
+/// What views of an information schema begin with that tell of more than tables: the texts of people's statements, who has read what,
+/// names of files, and partitions, whose names are values of a column.
+const ACTIVITY: [&str; 9] = [
+    "INSIGHTS",
+    "JOBS",
+    "LOAD_HISTORY",
+    "PARTITIONS",
+    "RECOMMENDATIONS",
+    "SESSIONS",
+    "SHARED_DATASET_USAGE",
+    "STREAMING_TIMELINE",
+    "WRITE_API_TIMELINE",
+];
 
 /// What Databricks reads a path with, as in `` parquet.`s3://bucket/folder` ``.
 const FILE_FORMATS: [&str; 10] = [
