@@ -24,5 +24,7 @@ fn a_plugin_tells_what_it_is_needs_and_may_do() {
             true
         );
     }
+    let hostile = project.rocky(&["plugin", "inspect", "hostile", "--output", "table"]);
+    hostile.has("  POST /own/*/stop: stops something\n      with reason in its query\n");
     assert_eq!(project.files(), [""; 0]);
 }

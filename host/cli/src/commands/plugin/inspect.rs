@@ -89,6 +89,18 @@ impl Report for InspectReport {
     }
 }
 
+/// The parameters that a request's query may have, if it may have any.
+fn write_query(out: &mut dyn Write, names: &[String]) -> io::Result<()> {
+    match names {
+        [] => Ok(()),
+        names => writeln!(
+            out,
+            "      with {} in its query",
+            printable(&names.join(", "))
+        ),
+    }
+}
+
 impl InspectReport {
     fn write_permissions(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
         if !self.manifest.endpoints.is_empty() || !self.manifest.origins.is_empty() {
@@ -128,6 +140,7 @@ impl InspectReport {
             if !beside.is_empty() {
                 writeln!(out, "      with {}", printable(&beside.join(", ")))?;
             }
+            write_query(out, &shape.query)?;
         }
         for shape in &self.manifest.controls {
             writeln!(
@@ -137,6 +150,7 @@ impl InspectReport {
                 printable(&shape.path),
                 printable(&shape.purpose)
             )?;
+            write_query(out, &shape.query)?;
         }
         writeln!(out, "\n{}", style.bold("Imports"))?;
         self.imports
