@@ -51,6 +51,11 @@ fn a_request_that_is_refused_for_its_head_is_refused_before_its_body_has_come() 
 fn handles_have_an_end() {
     let error = refused(&project("http://127.0.0.1:9", "hoard-headers", "", ""));
     assert_eq!(error["code"], "crash", "{error}");
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("resource table has no free keys"),
+        "{error}"
+    );
 }
 
 #[test]
