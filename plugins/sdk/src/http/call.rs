@@ -53,7 +53,7 @@ impl Call {
         let started = client.now();
         let state = match request.check() {
             Ok(()) => State::Out(Flight {
-                ticket: client.start(&request),
+                ticket: client.start(&request, 0),
                 client: client.clone(),
             }),
             // The error comes out at the first poll, where every other error does.
@@ -86,7 +86,7 @@ impl Call {
                 }
                 State::Resting(until, _) if self.client.now() < *until => return None,
                 State::Resting(..) => {
-                    let ticket = self.client.start(&self.request);
+                    let ticket = self.client.start(&self.request, self.tries);
                     self.state = State::Out(Flight {
                         client: self.client.clone(),
                         ticket,

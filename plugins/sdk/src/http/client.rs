@@ -175,7 +175,8 @@ impl Client {
         &*self.transport
     }
 
-    pub(super) fn start(&self, request: &Request) -> Ticket {
+    /// Sends a request of which so many tries have failed.
+    pub(super) fn start(&self, request: &Request, failed: u32) -> Ticket {
         let length = request.body.as_ref().map(|body| body.len().to_string());
         let mut headers: Vec<(&str, &str)> = Vec::new();
         if let Some(length) = &length {
@@ -197,7 +198,7 @@ impl Client {
         self.transport.start(&Outgoing {
             method: request.method,
             origin: &self.config.origin,
-            target: &request.target(),
+            target: &request.target_of(failed),
             headers: &headers,
             body: request.body.as_deref(),
             most_body_bytes: self.config.most_body_bytes,

@@ -35,6 +35,8 @@ pub struct Request {
     pub(super) method: &'static str,
     pub(super) path: String,
     pub(super) query: String,
+    /// What is added to the query of every try but the first, encoded.
+    pub(super) query_when_repeated: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Option<Vec<u8>>,
     /// Where it goes, if not to the endpoint: labels tell.
@@ -77,6 +79,7 @@ impl Request {
             method,
             path: path.to_owned(),
             query: String::new(),
+            query_when_repeated: String::new(),
             headers: Vec::new(),
             body: None,
             elsewhere: None,
@@ -121,6 +124,19 @@ impl Request {
             Some(value) => self.query(name, value),
             None => self,
         }
+    }
+
+    /// Adds a parameter to the query of every try but the first, encoded: for warehouses that have to be told of one.
+    #[must_use]
+    pub fn query_when_repeated(mut self, name: &str, value: &str) -> Self {
+        let text = &mut self.query_when_repeated;
+        if !text.is_empty() {
+            text.push('&');
+        }
+        push_encoded(text, name);
+        text.push('=');
+        push_encoded(text, value);
+        self
     }
 
     /// Adds a header. The host adds `authorization` itself, and refuses a request that has one.
@@ -172,12 +188,21 @@ impl Request {
         format!("{} {place}{path}", self.method)
     }
 
-    /// Path and query as they are sent.
+    /// Path and query as they are sent first.
     pub fn target(&self) -> String {
-        if self.query.is_empty() {
-            self.path.clone()
-        } else {
-            format!("{}?{}", self.path, self.query)
+        self.target_of(0)
+    }
+
+    /// Path and query as they are sent after so many failed tries.
+    pub(super) fn target_of(&self, failed: u32) -> String {
+        let again = match failed {
+            0 => "",
+            _ => self.query_when_repeated.as_str(),
+        };
+        match (self.query.as_str(), again) {
+            ("", "") => self.path.clone(),
+            ("", query) | (query, "") => format!("{}?{query}", self.path),
+            (query, again) => format!("{}?{query}&{again}", self.path),
         }
     }
 
