@@ -109,18 +109,34 @@ fn fill<'a>(template: &str, given: &impl Fn(&str) -> Option<&'a str>) -> Option<
         match part {
             Part::Text(fixed) => text.push_str(fixed),
             Part::Setting(name) => {
-                let value = given(name)?;
+                let value = host_part(given(name)?, &parts);
                 // Whatever else stands in a host could end it early: `evil.example/`, `evil.example#`, `user@evil.example`.
                 let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
                 if value.is_empty() || !value.bytes().all(plain) {
                     return None;
                 }
                 first.get_or_insert(*name);
-                text.push_str(value);
+                // Names of hosts have no underscore, and vendors write a hyphen in its place.
+                text.push_str(&value.replace('_', "-"));
             }
         }
     }
     Some((first.unwrap_or("endpoint").to_owned(), text))
+}
+
+/// What a value adds to the host. The address itself, or the host, counts as what stands before the fixed domain.
+fn host_part<'v>(value: &'v str, parts: &[Part<'_>]) -> &'v str {
+    let Some(Part::Text(domain)) = parts.last() else {
+        return value;
+    };
+    let host = value.strip_prefix("https://").unwrap_or(value);
+    let host = host.strip_suffix('/').unwrap_or(host);
+    let ending = host.len().checked_sub(domain.len());
+    let split = ending.and_then(|at| host.split_at_checked(at));
+    match split {
+        Some((part, end)) if !part.is_empty() && end.eq_ignore_ascii_case(domain) => part,
+        _ => value,
+    }
 }
 
 fn settings_of(source: &EndpointSource) -> Vec<String> {
@@ -228,7 +244,22 @@ mod tests {
             with("my-org.eu"),
             Some("https://my-org.eu.vendor.com".to_owned())
         );
+        for (whole, part) in [
+            ("https://my-org.vendor.com", "my-org"),
+            ("https://my-org.eu.Vendor.com/", "my-org.eu"),
+            ("my_org.vendor.com", "my-org"),
+            ("my_org", "my-org"),
+        ] {
+            assert_eq!(with(whole), Some(format!("https://{part}.vendor.com")));
+        }
         for bad in [
+            "https://evil.com",
+            "https://evil.com/.vendor.com",
+            "https://evil.com#.vendor.com",
+            "https://me@evil.vendor.com",
+            "http://my-org.vendor.com",
+            "https://my-org.vendor.com/path",
+            "https://.vendor.com",
             "",
             "evil.com/",
             "evil.com#",
