@@ -4,6 +4,7 @@ use crate::google::{GoogleAuthorizedUser, GoogleServiceAccount};
 use crate::metadata::GoogleMetadata;
 use crate::oauth::OauthClientCredentials;
 use crate::snowflake::SnowflakeKeyPair;
+use crate::snowflake_token::{SnowflakeOauth, SnowflakeTokenType};
 use crate::source::SecretSource;
 
 /// How an adapter proves who it is: what stands under `[adapter.NAME.auth]`. `Debug` shows no secret.
@@ -41,6 +42,15 @@ pub enum CredentialConfig {
     GoogleMetadata(GoogleMetadata),
     /// A statement that is signed with a user's private key, itself the token.
     SnowflakeKeyPair(SnowflakeKeyPair),
+    /// A token that Snowflake, or a server of OAuth that it trusts, has given.
+    SnowflakeToken {
+        /// Which kind of token it is.
+        token_type: SnowflakeTokenType,
+        /// The token; white space around it does not count. From a file or a command it is read again every 5 minutes.
+        token: SecretSource,
+    },
+    /// A token of Snowflake's own server of OAuth, for what an earlier login left.
+    SnowflakeOauth(SnowflakeOauth),
 }
 
 impl CredentialConfig {
@@ -56,6 +66,11 @@ impl CredentialConfig {
             Self::GoogleAuthorizedUser(_) => "google-authorized-user",
             Self::GoogleMetadata(_) => "google-metadata",
             Self::SnowflakeKeyPair(_) => "snowflake-key-pair",
+            Self::SnowflakeToken { token_type, .. } => match token_type {
+                SnowflakeTokenType::ProgrammaticAccessToken => "snowflake-pat",
+                SnowflakeTokenType::Oauth => "snowflake-oauth",
+            },
+            Self::SnowflakeOauth(_) => "snowflake-oauth",
         }
     }
 }

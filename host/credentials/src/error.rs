@@ -303,6 +303,8 @@ pub enum Grant {
     JwtBearer,
     /// What an earlier login left (RFC 6749, section 6).
     RefreshToken,
+    /// The same, of Snowflake.
+    SnowflakeRefreshToken,
     /// Nothing but where the request comes from.
     Metadata,
 }
@@ -312,7 +314,7 @@ impl fmt::Display for Grant {
         f.write_str(match self {
             Grant::ClientCredentials => "client credentials",
             Grant::JwtBearer => "signed assertion",
-            Grant::RefreshToken => "refresh token",
+            Grant::RefreshToken | Grant::SnowflakeRefreshToken => "refresh token",
             Grant::Metadata => "request for a token",
         })
     }

@@ -122,6 +122,12 @@ fn rejected(grant: Grant, rejection: Rejection) -> &'static str {
              (client credentials)"
         }
         (Grant::ClientCredentials, Rejection::InvalidScope) => "check `scope`",
+        (Grant::SnowflakeRefreshToken, Rejection::InvalidClient) => {
+            "check `client_id` and `client_secret`: they are those of the security integration"
+        }
+        (Grant::SnowflakeRefreshToken, _) => {
+            "the refresh token has expired or was revoked: sign in once more, and give the new one"
+        }
         (Grant::RefreshToken, Rejection::InvalidScope) => {
             "`scopes` may hold no more than what the login granted; \
              leave it out to get all of that"
@@ -149,7 +155,9 @@ fn failed(grant: Grant, status: u16) -> Option<&'static str> {
             Some("check `service_account`: this machine has none of that name")
         }
         (Grant::Metadata, _) => Some("check that this machine has a service account, and `scopes`"),
-        (Grant::ClientCredentials, 401 | 403) => Some("check `client_id` and `client_secret`"),
+        (Grant::ClientCredentials | Grant::SnowflakeRefreshToken, 401 | 403) => {
+            Some("check `client_id` and `client_secret`")
+        }
         (_, 300..=399 | 404 | 405) => Some(wrong_address(grant)),
         _ => None,
     }
@@ -160,6 +168,7 @@ fn wrong_address(grant: Grant) -> &'static str {
         Grant::ClientCredentials => {
             "check `token_url` (for Databricks, the adapter's endpoint): is it a token endpoint?"
         }
+        Grant::SnowflakeRefreshToken => "check the adapter's endpoint: is it the account's?",
         Grant::Metadata => "check `host`",
         _ => "check `token_uri` in the key file",
     }

@@ -18,6 +18,7 @@ use crate::metadata::Metadata;
 use crate::oauth::ClientCredentials;
 use crate::scheme::Scheme;
 use crate::snowflake::KeyPair;
+use crate::snowflake_token::SnowflakeLogin;
 use crate::source::Source;
 use crate::transport::TokenTransport;
 use crate::vault::Vault;
@@ -88,6 +89,7 @@ pub(crate) enum Minter {
     AuthorizedUser(AuthorizedUser),
     Metadata(Metadata),
     KeyPair(KeyPair),
+    SnowflakeLogin(SnowflakeLogin),
 }
 
 impl Credential {
@@ -126,6 +128,13 @@ impl Credential {
             CredentialConfig::SnowflakeKeyPair(config) => {
                 Minter::KeyPair(KeyPair::new(config, context)?)
             }
+            CredentialConfig::SnowflakeToken { token_type, token } => {
+                let scheme = Scheme::Snowflake(token_type);
+                return Self::from_source(scheme, source("token", token)?, context);
+            }
+            CredentialConfig::SnowflakeOauth(config) => {
+                Minter::SnowflakeLogin(SnowflakeLogin::new(config, context)?)
+            }
         };
         Ok(Self::Minted(Box::new(minter)))
     }
@@ -162,6 +171,7 @@ impl Minter {
             Self::AuthorizedUser(it) => it.mint(context).await,
             Self::Metadata(it) => it.mint(context).await,
             Self::KeyPair(it) => it.mint(context).await,
+            Self::SnowflakeLogin(it) => it.mint(context).await,
         }
     }
 }

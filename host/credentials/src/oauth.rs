@@ -150,6 +150,6 @@ impl ClientCredentials {
 }
 
 /// A text as it stands in `application/x-www-form-urlencoded`.
-fn form_encoded(text: &str) -> String {
+pub(crate) fn form_encoded(text: &str) -> String {
     byte_serialize(text.as_bytes()).collect()
 }

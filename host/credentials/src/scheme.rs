@@ -10,12 +10,14 @@ use http::header::{
 use crate::error::{CredentialError, Setting};
 use crate::mint::Headers;
 use crate::secret::Secret;
+use crate::snowflake_token::SnowflakeTokenType;
 use crate::vault::Vault;
 
 /// A header and what goes into it.
 #[derive(Debug)]
 pub(crate) enum Scheme {
     Bearer,
+    Snowflake(SnowflakeTokenType),
     Basic { username: String },
     Header(HeaderName),
 }
@@ -57,6 +59,11 @@ impl Scheme {
         vault: &Vault,
     ) -> Result<Headers, CredentialError> {
         match self {
+            Self::Snowflake(token_type) => {
+                let mut headers = Self::Bearer.headers(secret, setting, vault)?;
+                headers.push(token_type.header());
+                Ok(headers)
+            }
             Self::Bearer => {
                 let token = secret.trimmed();
                 let start = token.expose().get(..7).unwrap_or_default();

@@ -21,7 +21,8 @@ use crate::source::{SecretSource, Source, off_the_runtime};
 const LIFE: Duration = Duration::from_secs(10 * 60);
 
 /// Says which of Snowflake's kinds of token it is (Snowflake SQL API, "Authenticating to the server").
-const TOKEN_TYPE: HeaderName = HeaderName::from_static("x-snowflake-authorization-token-type");
+pub(crate) const TOKEN_TYPE: HeaderName =
+    HeaderName::from_static("x-snowflake-authorization-token-type");
 
 /// A user of Snowflake and the user's key. A new statement is signed every 9 minutes. `Debug` shows no secret.
 #[derive(Clone, Debug)]

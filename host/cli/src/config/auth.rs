@@ -5,7 +5,8 @@ use std::path::Path;
 
 use rocky_credentials::{
     ClientAuth, CredentialConfig, GoogleAuthorizedUser, GoogleMetadata, GoogleServiceAccount,
-    OauthClientCredentials, Secret, SecretSource, SnowflakeKeyPair, databricks_m2m,
+    OauthClientCredentials, Secret, SecretSource, SnowflakeKeyPair, SnowflakeOauth,
+    SnowflakeTokenType, databricks_m2m,
 };
 use rocky_plugin::Origin;
 use url::Url;
@@ -25,6 +26,12 @@ enum Kind {
         client_id: String,
         client_secret: SecretSource,
     },
+    /// As well.
+    SnowflakeOauth {
+        client_id: String,
+        client_secret: SecretSource,
+        refresh_token: SecretSource,
+    },
 }
 
 impl Auth {
@@ -41,11 +48,21 @@ impl Auth {
                 client_id,
                 client_secret,
             } => databricks_m2m(&endpoint.to_url(), client_id, client_secret.clone()),
+            Kind::SnowflakeOauth {
+                client_id,
+                client_secret,
+                refresh_token,
+            } => CredentialConfig::SnowflakeOauth(SnowflakeOauth {
+                endpoint: endpoint.to_url(),
+                client_id: client_id.clone(),
+                client_secret: client_secret.clone(),
+                refresh_token: refresh_token.clone(),
+            }),
         }
     }
 }
 
-const TYPES: [&str; 10] = [
+const TYPES: [&str; 12] = [
     "none",
     "bearer",
     "basic",
@@ -56,6 +73,8 @@ const TYPES: [&str; 10] = [
     "google-authorized-user",
     "google-metadata",
     "snowflake-key-pair",
+    "snowflake-oauth",
+    "snowflake-pat",
 ];
 
 /// Reads the section. Paths in it are relative to `directory`.
@@ -99,6 +118,11 @@ pub fn read(mut section: Section, directory: &Path) -> Result<Auth, Mistake> {
             private_key: reader.required_source(PRIVATE_KEY)?,
             passphrase: reader.source(PASSPHRASE)?,
         })),
+        "snowflake-pat" => Kind::Ready(CredentialConfig::SnowflakeToken {
+            token_type: SnowflakeTokenType::ProgrammaticAccessToken,
+            token: reader.required_source(TOKEN)?,
+        }),
+        "snowflake-oauth" => reader.snowflake_oauth()?,
         _ => Kind::Ready(CredentialConfig::None),
     };
     section.finish()?;
@@ -119,6 +143,11 @@ const CLIENT_SECRET: Keys = [
 const KEY: Keys = ["key", "key_file", "key_command"];
 const CREDENTIALS: Keys = ["credentials", "credentials_file", "credentials_command"];
 const PRIVATE_KEY: Keys = ["private_key", "private_key_file", "private_key_command"];
+const REFRESH_TOKEN: Keys = [
+    "refresh_token",
+    "refresh_token_file",
+    "refresh_token_command",
+];
 const PASSPHRASE: Keys = ["passphrase", "passphrase_file", "passphrase_command"];
 
 struct Reader<'r, 'a> {
@@ -200,6 +229,28 @@ impl Reader<'_, '_> {
             client_auth,
         };
         Ok(CredentialConfig::OauthClientCredentials(config))
+    }
+
+    /// A token that somebody else renews, or a refresh token that gets one.
+    fn snowflake_oauth(&mut self) -> Result<Kind, Mistake> {
+        if let Some(token) = self.source(TOKEN)? {
+            return Ok(Kind::Ready(CredentialConfig::SnowflakeToken {
+                token_type: SnowflakeTokenType::Oauth,
+                token,
+            }));
+        }
+        let Some(refresh_token) = self.source(REFRESH_TOKEN)? else {
+            return Err(self.section.missing_one(
+                "token",
+                "give an access token as `token`, `token_file` or `token_command`, or a `refresh_token` with `client_id` and \
+                 `client_secret`",
+            ));
+        };
+        Ok(Kind::SnowflakeOauth {
+            client_id: self.section.required_name("client_id")?,
+            client_secret: self.required_source(CLIENT_SECRET)?,
+            refresh_token,
+        })
     }
 
     fn metadata(&mut self) -> Result<CredentialConfig, Mistake> {

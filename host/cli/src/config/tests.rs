@@ -103,18 +103,20 @@ fn an_adapter_may_read_metadata_of_its_endpoint_and_more_only_if_told() {
     }
 }
 
+/// The kind of credential that a section describes, and shows no secret of.
+fn kind(auth: &str) -> &'static str {
+    let project = read(&format!("{LAKE}[adapter.lake.auth]\n{auth}\n")).unwrap();
+    let section = project.adapters["lake"].section().unwrap();
+    let auth = section
+        .auth()
+        .unwrap_or_else(|error| panic!("{auth}: {error:?}"));
+    let config = auth.for_endpoint(&"https://x.example".parse().unwrap());
+    assert!(!format!("{project:?} {config:?}").contains("canary"));
+    config.kind()
+}
+
 #[test]
 fn every_kind_of_credential_can_be_written() {
-    let kind = |auth: &str| {
-        let project = read(&format!("{LAKE}[adapter.lake.auth]\n{auth}\n")).unwrap();
-        let section = project.adapters["lake"].section().unwrap();
-        let auth = section
-            .auth()
-            .unwrap_or_else(|error| panic!("{auth}: {error:?}"));
-        let config = auth.for_endpoint(&"https://x.example".parse().unwrap());
-        assert!(!format!("{project:?} {config:?}").contains("canary"));
-        config.kind()
-    };
     for (auth, expected) in [
         ("type = 'none'", "none"),
         ("type = 'bearer'\ntoken_file = 'token'", "bearer"),
@@ -148,9 +150,29 @@ fn every_kind_of_credential_can_be_written() {
             "google-authorized-user",
         ),
         ("type = 'google-metadata'", "google-metadata"),
+    ] {
+        assert_eq!(kind(auth), expected);
+    }
+}
+
+#[test]
+fn every_kind_of_snowflake_s_credentials_is_read() {
+    for (auth, expected) in [
         (
             "type = 'snowflake-key-pair'\naccount = 'a'\nuser = 'u'\nprivate_key_file = 'k.p8'\npassphrase = '${TOKEN}'",
             "snowflake-key-pair",
+        ),
+        (
+            "type = 'snowflake-pat'\ntoken = '${TOKEN}'",
+            "snowflake-pat",
+        ),
+        (
+            "type = 'snowflake-oauth'\ntoken = '${TOKEN}'",
+            "snowflake-oauth",
+        ),
+        (
+            "type = 'snowflake-oauth'\nclient_id = 'i'\nclient_secret = '${TOKEN}'\nrefresh_token_file = 'r'",
+            "snowflake-oauth",
         ),
     ] {
         assert_eq!(kind(auth), expected);
@@ -165,6 +187,14 @@ fn a_credential_that_is_not_whole_is_told_where_it_stands() {
         (
             "type = 'bearer'\ntoken = 'x'\ntoken_file = 'y'",
             "give only one of `token`, `token_file` and `token_command`",
+        ),
+        (
+            "type = 'snowflake-oauth'",
+            "or a `refresh_token` with `client_id`",
+        ),
+        (
+            "type = 'snowflake-oauth'\nrefresh_token = 'x'\nclient_id = 'y'",
+            "`client_secret_file`",
         ),
         ("type = 'bearer'\ntokn = 'x'", "did you mean `token`?"),
         (

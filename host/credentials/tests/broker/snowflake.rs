@@ -1,7 +1,8 @@
 //! Key pairs.
 
 use rocky_credentials::{
-    CredentialConfig, CredentialError, SecretSource, SnowflakeKeyPair, jwt_account,
+    CredentialConfig, CredentialError, SecretSource, SnowflakeKeyPair, SnowflakeOauth,
+    SnowflakeTokenType, jwt_account,
 };
 use serde_json::json as value;
 
@@ -36,6 +37,71 @@ async fn a_key_pair_signs_what_snowflake_expects() {
         });
         assert_eq!(claims, expected);
     }
+}
+
+#[tokio::test]
+async fn a_token_is_sent_with_the_word_for_its_kind() {
+    for (token_type, word) in [
+        (
+            SnowflakeTokenType::ProgrammaticAccessToken,
+            "PROGRAMMATIC_ACCESS_TOKEN",
+        ),
+        (SnowflakeTokenType::Oauth, "OAUTH"),
+    ] {
+        let token = text(" token-canary\n");
+        let config = CredentialConfig::SnowflakeToken { token_type, token };
+        let headers = headers(&offline(config).unwrap()).await;
+        assert_eq!(headers["authorization"], "Bearer token-canary");
+        assert_eq!(headers["x-snowflake-authorization-token-type"], word);
+    }
+}
+
+fn login() -> CredentialConfig {
+    CredentialConfig::SnowflakeOauth(SnowflakeOauth {
+        endpoint: "https://acme-dev.snowflakecomputing.com".parse().unwrap(),
+        client_id: "client:1".to_owned(),
+        client_secret: text("s3cret/+ canary"),
+        refresh_token: text("ver:1-hint:2 canary/"),
+    })
+}
+
+#[tokio::test]
+async fn a_login_is_renewed_at_the_account_itself() {
+    let script = Script::new(numbered_tokens);
+    let broker = broker(login(), &script, &SetClock::new());
+    let headers = headers(&broker).await;
+    assert_eq!(headers["authorization"], "Bearer token-canary-1");
+    assert_eq!(headers["x-snowflake-authorization-token-type"], "OAUTH");
+    let request = &script.requests()[0];
+    assert_eq!(
+        request.uri(),
+        "https://acme-dev.snowflakecomputing.com/oauth/token-request"
+    );
+    // base64 of client%3A1:s3cret%2F%2B+canary
+    assert_eq!(
+        request.headers()["authorization"],
+        "Basic Y2xpZW50JTNBMTpzM2NyZXQlMkYlMkIrY2FuYXJ5"
+    );
+    assert_eq!(
+        request.body(),
+        "grant_type=refresh_token&refresh_token=ver%3A1-hint%3A2+canary%2F"
+    );
+}
+
+#[tokio::test]
+async fn a_login_that_has_ended_has_to_be_made_anew() {
+    let script = Script::new(|_| {
+        json(
+            400,
+            r#"{"error":"invalid_grant","message":"Invalid refresh token."}"#,
+        )
+    });
+    let error = error(&broker(login(), &script, &SetClock::new())).await;
+    assert!(
+        error.to_string().contains("Invalid refresh token."),
+        "{error}"
+    );
+    assert!(error.hint().unwrap().contains("sign in once more"));
 }
 
 #[tokio::test]
