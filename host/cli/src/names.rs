@@ -1,15 +1,57 @@
 //! Names as users write them: dotted, with quotes where a part needs them, and patterns.
 
+use rocky_schema::{IdentifierRules, Matching};
 use wildmatch::WildMatch;
 
 use crate::error::CommandError;
 
+/// A part of a dotted name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The part, without quotes.
+    pub text: String,
+    /// Whether it stood in quotes.
+    pub quoted: bool,
+}
+
+impl Part {
+    /// The names that it may stand for, the likelier one first: itself, and what the warehouse makes of it without quotes.
+    pub fn readings(&self, rules: &IdentifierRules) -> Vec<String> {
+        let mut readings = vec![self.text.clone()];
+        let folded = rules.stored(&self.text, self.quoted);
+        if folded != self.text {
+            readings.push(folded.into_owned());
+        }
+        readings
+    }
+}
+
+/// The stored form of a name of one part that stands in a configuration, as the warehouse's SQL reads it: within the warehouse's quotes it
+/// is taken as it is. Where case does not count the warehouse stores one case only, and a name written in another would be a second entry
+/// of the cache.
+pub fn stored(rules: &IdentifierRules, written: &str) -> String {
+    let quote = rules.quote;
+    let inner = written
+        .strip_prefix(quote)
+        .and_then(|rest| rest.strip_suffix(quote));
+    let (name, quoted) = match inner {
+        Some(inner) => {
+            let doubled = String::from_iter([quote, quote]);
+            (inner.replace(&doubled, &quote.to_string()), true)
+        }
+        None => (written.to_owned(), false),
+    };
+    let is_exact = quoted && rules.tables == Matching::Exact;
+    rules.stored(&name, is_exact).into_owned()
+}
+
 /// Splits `a."b.c".d` into its parts. A part may be quoted with `"` or a backtick, doubled inside it.
-pub fn split(text: &str) -> Result<Vec<String>, CommandError> {
+pub fn split(text: &str) -> Result<Vec<Part>, CommandError> {
     let mut parts = Vec::new();
     let mut rest = text.chars().peekable();
     loop {
         let mut part = String::new();
+        let quoted = matches!(rest.peek(), Some('"' | '`'));
         match rest.peek().copied() {
             Some(quote @ ('"' | '`')) => {
                 rest.next();
@@ -40,7 +82,7 @@ pub fn split(text: &str) -> Result<Vec<String>, CommandError> {
                 }
             }
         }
-        parts.push(part);
+        parts.push(Part { text: part, quoted });
         match rest.next() {
             Some('.') => {}
             None => return Ok(parts),
@@ -94,17 +136,51 @@ pub fn printable_lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use rocky_schema::SchemaName;
+    use rocky_schema::{Folding, SchemaName};
 
     use super::*;
 
     #[test]
     fn a_dot_separates_unless_it_is_quoted() {
-        assert_eq!(split("raw.flights").unwrap(), ["raw", "flights"]);
-        assert_eq!(split("a.\"b.c\".`d``e`").unwrap(), ["a", "b.c", "d`e"]);
+        let parts = |text: &str| {
+            split(text).map(|parts| parts.into_iter().map(|part| part.text).collect::<Vec<_>>())
+        };
+        assert_eq!(parts("raw.flights").unwrap(), ["raw", "flights"]);
+        assert_eq!(parts("a.\"b.c\".`d``e`").unwrap(), ["a", "b.c", "d`e"]);
         for bad in ["", "a..b", "a.", "\"a", "\"a\"b"] {
             assert!(split(bad).is_err(), "{bad}");
         }
+    }
+
+    fn rules(unquoted: Folding, tables: Matching, quote: char) -> IdentifierRules {
+        IdentifierRules {
+            unquoted,
+            tables,
+            columns: tables,
+            quote,
+        }
+    }
+
+    #[test]
+    fn a_name_is_read_as_its_warehouse_reads_it() {
+        let snowflake = rules(Folding::Upper, Matching::Exact, '"');
+        let databricks = rules(Folding::Lower, Matching::IgnoreCase, '`');
+        let bigquery = rules(Folding::Preserve, Matching::Exact, '`');
+        for (rules, written, name) in [
+            (snowflake, "raw", "RAW"),
+            (snowflake, "\"raw\"", "raw"),
+            (snowflake, "\"a\"\"b\"", "a\"b"),
+            (snowflake, "`raw`", "`RAW`"),
+            (databricks, "Raw", "raw"),
+            (databricks, "`Raw`", "raw"),
+            (bigquery, "Raw", "Raw"),
+        ] {
+            assert_eq!(stored(&rules, written), name, "{written}");
+        }
+        let readings = |text: &str| split(text).unwrap()[0].readings(&snowflake);
+        assert_eq!(readings("Orders"), ["Orders", "ORDERS"]);
+        assert_eq!(readings("\"Orders\""), ["Orders"]);
+        assert_eq!(readings("ORDERS"), ["ORDERS"]);
     }
 
     #[test]
@@ -140,7 +216,8 @@ mod tests {
         #[test]
         fn what_is_displayed_can_be_written(catalog in "[^\\p{Cc}]+", schema in "[^\\p{Cc}]+") {
             let name = SchemaName::new(catalog, schema);
-            proptest::prop_assert_eq!(split(&name.to_string()).unwrap(), [name.catalog, name.schema]);
+            let parts = split(&name.to_string()).unwrap().into_iter().map(|part| part.text);
+            proptest::prop_assert_eq!(parts.collect::<Vec<_>>(), [name.catalog, name.schema]);
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use rocky_plugin::CallError;
-use rocky_schema::{Folding, IdentifierRules, Matching, SchemaName};
+use rocky_schema::SchemaName;
 
 use crate::error::CommandError;
 use crate::names;
@@ -56,6 +56,7 @@ pub async fn plan(requests: Vec<Request>) -> Result<Plan, CommandError> {
     let mut seen = BTreeSet::new();
     let mut found: Vec<(Target, usize)> = Vec::new();
     for request in &requests {
+        let rules = &request.ready.connection.rules;
         for wanted in &request.schemas {
             let names = match names::is_pattern(wanted) {
                 true => match matching(request, wanted).await {
@@ -69,7 +70,7 @@ pub async fn plan(requests: Vec<Request>) -> Result<Plan, CommandError> {
                         continue;
                     }
                 },
-                false => vec![wanted.clone()],
+                false => vec![names::stored(rules, wanted)],
             };
             if names.is_empty() {
                 plan.warnings.push(format!(
@@ -78,9 +79,8 @@ pub async fn plan(requests: Vec<Request>) -> Result<Plan, CommandError> {
                     request.ready.adapter.name(),
                 ));
             }
-            let rules = &request.ready.connection.rules;
             for name in names {
-                let name = SchemaName::new(stored(rules, &request.catalog), stored(rules, &name));
+                let name = SchemaName::new(names::stored(rules, &request.catalog), name);
                 let target = Target {
                     ready: request.ready.clone(),
                     name,
@@ -101,23 +101,14 @@ pub async fn plan(requests: Vec<Request>) -> Result<Plan, CommandError> {
 }
 
 async fn matching(request: &Request, pattern: &str) -> Result<Vec<String>, CallError> {
-    let matching = request.ready.connection.rules.tables;
-    let pattern = matching.key(pattern);
-    let catalog = stored(&request.ready.connection.rules, &request.catalog);
+    let rules = &request.ready.connection.rules;
+    let matching = rules.tables;
+    let pattern = names::stored(rules, pattern);
+    let pattern = matching.key(&pattern);
+    let catalog = names::stored(rules, &request.catalog);
     let schemas = request.ready.adapter.list_schemas(&catalog).await?;
     let mut names: Vec<String> = schemas.into_iter().map(|entry| entry.name).collect();
     names.retain(|name| names::matches(&pattern, &matching.key(name)));
     names.sort();
     Ok(names)
-}
-
-/// A name from a configuration as the warehouse stores it. Where case does not count it stores one case only, and a name written in
-/// another would be a second entry of the cache; where it counts, the name stands as written.
-fn stored(rules: &IdentifierRules, name: &str) -> String {
-    match (rules.tables, rules.unquoted) {
-        (Matching::IgnoreCase, Folding::Lower | Folding::Upper) => {
-            rules.stored(name, false).into_owned()
-        }
-        _ => name.to_owned(),
-    }
 }

@@ -3,14 +3,15 @@ use std::io::{self, Write};
 
 use clap::Args;
 use rocky_cache::{Lookup, SchemaInfo, Snapshot, TableInfo, Timestamp, is_fresh};
-use rocky_schema::{Coverage, Matching, SchemaName};
+use rocky_schema::{Coverage, IdentifierRules, Matching, SchemaName};
 use serde::Serialize;
 
-use crate::commands::{cache_config, open_cache, schema::adapters};
+use crate::commands::schema::{adapters, readings, schema_named};
+use crate::commands::{cache_config, open_cache};
 use crate::context::Context;
 use crate::error::{CommandError, Status};
 use crate::human;
-use crate::names::{self, printable};
+use crate::names::{self, Part, printable};
 use crate::output::{self, Report, Style};
 
 /// List the cached schemas, or the tables of one.
@@ -31,8 +32,8 @@ pub fn ls(context: &Context, args: &LsArgs) -> Result<Status, CommandError> {
     let adapters = adapters(&snapshot, args.adapter.as_deref())?;
     let wanted = args.name.as_deref().map(wanted).transpose()?;
     match wanted {
-        Some(name) if !names::is_pattern(&name.catalog) && !names::is_pattern(&name.schema) => {
-            tables(context, &snapshot, &adapters, &name)
+        Some([catalog, schema]) if !is_pattern(&catalog) && !is_pattern(&schema) => {
+            tables(context, &snapshot, &adapters, [&catalog, &schema])
         }
         pattern => {
             let now = context.now();
@@ -40,11 +41,11 @@ pub fn ls(context: &Context, args: &LsArgs) -> Result<Status, CommandError> {
             let connections = snapshot.connections()?;
             for adapter in &adapters {
                 let known = connections.iter().find(|known| known.adapter == *adapter);
-                let matching = known.map_or(Matching::Exact, |known| known.rules.tables);
+                let rules = known.map(|known| known.rules);
                 for info in snapshot.schemas(adapter)? {
                     if pattern
                         .as_ref()
-                        .is_none_or(|pattern| matches(pattern, &info.name, matching))
+                        .is_none_or(|pattern| matches(pattern, &info.name, rules.as_ref()))
                     {
                         schemas.push(SchemaLine::new(adapter, info, now, config.ttl_seconds));
                     }
@@ -56,10 +57,20 @@ pub fn ls(context: &Context, args: &LsArgs) -> Result<Status, CommandError> {
     }
 }
 
-fn wanted(text: &str) -> Result<SchemaName, CommandError> {
+fn is_pattern(part: &Part) -> bool {
+    names::is_pattern(&part.text)
+}
+
+fn wanted(text: &str) -> Result<[Part; 2], CommandError> {
     match names::split(text)?.as_slice() {
-        [catalog, schema] => Ok(SchemaName::new(catalog, schema)),
-        [catalog] => Ok(SchemaName::new(catalog, "*")),
+        [catalog, schema] => Ok([catalog.clone(), schema.clone()]),
+        [catalog] => {
+            let any = Part {
+                text: "*".to_owned(),
+                quoted: false,
+            };
+            Ok([catalog.clone(), any])
+        }
         _ => Err(
             CommandError::usage(format!("`{text}` is not CATALOG.SCHEMA")).hint(
                 "show one table with `rocky schema show`; quote a part that holds a dot: \"a.b\".c",
@@ -69,26 +80,40 @@ fn wanted(text: &str) -> Result<SchemaName, CommandError> {
 }
 
 /// Whether a schema matches a pattern, by its warehouse's own rule for letter case.
-fn matches(pattern: &SchemaName, name: &SchemaName, matching: Matching) -> bool {
-    let part =
-        |pattern: &str, name: &str| names::matches(&matching.key(pattern), &matching.key(name));
-    part(&pattern.catalog, &name.catalog) && part(&pattern.schema, &name.schema)
+fn matches(pattern: &[Part; 2], name: &SchemaName, rules: Option<&IdentifierRules>) -> bool {
+    let matching = rules.map_or(Matching::Exact, |rules| rules.tables);
+    let part = |pattern: &Part, name: &str| {
+        let readings = readings(pattern, rules);
+        readings
+            .iter()
+            .any(|pattern| names::matches(&matching.key(pattern), &matching.key(name)))
+    };
+    let [catalog, schema] = pattern;
+    part(catalog, &name.catalog) && part(schema, &name.schema)
 }
 
 fn tables(
     context: &Context,
     snapshot: &Snapshot,
     adapters: &[String],
-    name: &SchemaName,
+    wanted: [&Part; 2],
 ) -> Result<Status, CommandError> {
+    let [catalog, schema] = wanted;
+    let mut name = SchemaName::new(&catalog.text, &schema.text);
     let mut tables = Vec::new();
     let mut known = false;
     for adapter in adapters {
-        known |= snapshot.schema(adapter, name)?.is_some();
-        let mut families = Families::new(snapshot, adapter, name);
-        for info in snapshot.tables(adapter, name)? {
+        let found = schema_named(snapshot, adapter, wanted)?;
+        if snapshot.schema(adapter, &found)?.is_none() {
+            continue;
+        }
+        let mut families = Families::new(snapshot, adapter, &found);
+        for info in snapshot.tables(adapter, &found)? {
             let family = families.of(&info.name)?;
             tables.push(TableLine::new(adapter, info, family));
+        }
+        if !known {
+            (known, name) = (true, found);
         }
     }
     if !known {

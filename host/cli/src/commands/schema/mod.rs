@@ -3,9 +3,11 @@ mod show;
 
 use clap::Subcommand;
 use rocky_cache::Snapshot;
+use rocky_schema::{IdentifierRules, SchemaName};
 
 use crate::context::Context;
 use crate::error::{CommandError, Status};
+use crate::names::Part;
 
 /// Look into the schema cache; never asks a warehouse.
 #[derive(Debug, Subcommand)]
@@ -19,6 +21,39 @@ pub fn schema(context: &Context, command: SchemaCommand) -> Result<Status, Comma
         SchemaCommand::Ls(args) => ls::ls(context, &args),
         SchemaCommand::Show(args) => show::show(context, &args),
     }
+}
+
+/// How an adapter's warehouse reads names.
+fn rules(snapshot: &Snapshot, adapter: &str) -> Result<Option<IdentifierRules>, CommandError> {
+    let connections = snapshot.connections()?;
+    let known = connections.into_iter().find(|it| it.adapter == adapter);
+    Ok(known.map(|connection| connection.rules))
+}
+
+/// What a part of a name may stand for in an adapter's warehouse, the likelier first.
+fn readings(part: &Part, rules: Option<&IdentifierRules>) -> Vec<String> {
+    match rules {
+        Some(rules) => part.readings(rules),
+        None => vec![part.text.clone()],
+    }
+}
+
+/// The cached schema that two parts of a name mean; as they are written, if there is none.
+fn schema_named(
+    snapshot: &Snapshot,
+    adapter: &str,
+    [catalog, schema]: [&Part; 2],
+) -> Result<SchemaName, CommandError> {
+    let rules = rules(snapshot, adapter)?;
+    for catalog in readings(catalog, rules.as_ref()) {
+        for schema in readings(schema, rules.as_ref()) {
+            let name = SchemaName::new(&catalog, &schema);
+            if snapshot.schema(adapter, &name)?.is_some() {
+                return Ok(name);
+            }
+        }
+    }
+    Ok(SchemaName::new(&catalog.text, &schema.text))
 }
 
 /// The adapters that the cache knows: the one that was asked for, or all.

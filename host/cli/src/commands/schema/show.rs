@@ -5,16 +5,18 @@ use rocky_cache::{Cached, Lookup, Snapshot, Timestamp};
 use rocky_schema::{Attributes, Column, SchemaName, TableName};
 use serde::Serialize;
 
-use crate::commands::{cache_config, open_cache, schema::adapters};
+use crate::commands::schema::{adapters, readings, rules, schema_named};
+use crate::commands::{cache_config, open_cache};
 use crate::context::Context;
 use crate::error::{CommandError, Status};
 use crate::human;
-use crate::names::{self, printable};
+use crate::names::{self, Part, printable};
 use crate::output::{self, Report, Style};
 
 /// Show the columns of a cached table, and where they come from.
 ///
-/// Names match as they do in the table's warehouse: `ORDERS` finds `orders` on Databricks and does not on Snowflake.
+/// Names match as they do in the table's warehouse: `ORDERS` finds `orders` on Databricks, and `orders` finds `ORDERS` on Snowflake. A
+/// name that is there just as it is written is meant first.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
     /// The table; quote a part that holds a dot: raw."a.b".c
@@ -26,8 +28,9 @@ pub struct ShowArgs {
 }
 
 pub fn show(context: &Context, args: &ShowArgs) -> Result<Status, CommandError> {
-    let name = match names::split(&args.table)?.as_slice() {
-        [catalog, schema, table] => SchemaName::new(catalog, schema).table(table),
+    let parts = names::split(&args.table)?;
+    let [catalog, schema, table] = match parts.as_slice() {
+        [catalog, schema, table] => [catalog, schema, table],
         _ => {
             return Err(CommandError::usage(format!(
                 "`{}` is not CATALOG.SCHEMA.TABLE",
@@ -42,17 +45,39 @@ pub fn show(context: &Context, args: &ShowArgs) -> Result<Status, CommandError> 
     let now = context.now();
     let mut misses = Vec::new();
     for adapter in adapters(&snapshot, args.adapter.as_deref())? {
-        match snapshot.table(&adapter, &name, now, config.ttl_seconds)? {
+        let place = schema_named(&snapshot, &adapter, [catalog, schema])?;
+        match lookup(&snapshot, &adapter, &place, table, now, config.ttl_seconds)? {
             Lookup::Fresh(cached) => return print(context, &snapshot, &adapter, cached, true),
             Lookup::Stale(cached) => return print(context, &snapshot, &adapter, cached, false),
             Lookup::NotVisible {
                 principal,
                 described_at,
-            } => misses.push((adapter, principal, described_at)),
+            } => misses.push((adapter, place, principal, described_at)),
             Lookup::Unknown => {}
         }
     }
-    Err(not_found(&snapshot, &name, misses, now)?)
+    let written = SchemaName::new(&catalog.text, &schema.text).table(&table.text);
+    Err(not_found(&snapshot, &written, misses, now)?)
+}
+
+/// Looks for the table under each name that it may have.
+fn lookup(
+    snapshot: &Snapshot,
+    adapter: &str,
+    place: &SchemaName,
+    table: &Part,
+    now: Timestamp,
+    ttl_seconds: u64,
+) -> Result<Lookup, CommandError> {
+    let mut first = None;
+    let rules = rules(snapshot, adapter)?;
+    for table in readings(table, rules.as_ref()) {
+        match snapshot.table(adapter, &place.table(&table), now, ttl_seconds)? {
+            found @ (Lookup::Fresh(_) | Lookup::Stale(_)) => return Ok(found),
+            missed => drop(first.get_or_insert(missed)),
+        }
+    }
+    Ok(first.unwrap_or(Lookup::Unknown))
 }
 
 fn print(
@@ -92,10 +117,10 @@ fn print(
 fn not_found(
     snapshot: &Snapshot,
     name: &TableName,
-    misses: Vec<(String, Option<String>, Timestamp)>,
+    misses: Vec<(String, SchemaName, Option<String>, Timestamp)>,
     now: Timestamp,
 ) -> Result<CommandError, CommandError> {
-    let Some((adapter, principal, described_at)) = misses.into_iter().next() else {
+    let Some((adapter, place, principal, described_at)) = misses.into_iter().next() else {
         return Ok(CommandError::failed(format!(
             "the cache does not hold the schema {}",
             name.schema
@@ -104,6 +129,7 @@ fn not_found(
     };
     let who = principal.map_or_else(|| "whoever asked".to_owned(), |who| printable(&who));
     let age = human::age(now.since(described_at));
+    let name = place.table(&name.table);
     let error = CommandError::failed(format!(
         "{name} is not visible to {who} (adapter `{adapter}`, described {age})"
     ));
