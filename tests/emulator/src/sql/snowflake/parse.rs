@@ -33,6 +33,7 @@ pub(crate) fn needs_warehouse(sql: &str) -> bool {
     while words.take_mark(Mark::Open) {}
     let first = words.word("a statement").unwrap_or_default();
     match first.as_str() {
+        "SELECT" if asks_for_session(words.clone()) => false,
         "SELECT" | "WITH" | "INSERT" | "VALUES" | "UPDATE" | "DELETE" | "MERGE" => true,
         // CREATE TABLE … AS SELECT
         "CREATE" => {
@@ -52,6 +53,26 @@ pub(crate) fn needs_warehouse(sql: &str) -> bool {
             false
         }
         _ => false,
+    }
+}
+
+/// Whether nothing is selected but what the session is like, which Snowflake knows by itself.
+fn asks_for_session(mut words: Words) -> bool {
+    loop {
+        let function = words.word("a function").unwrap_or_default();
+        if !function.starts_with("CURRENT_")
+            || !words.take_mark(Mark::Open)
+            || !words.take_mark(Mark::Close)
+            || (words.take("AS") && words.name().is_err())
+        {
+            return false;
+        }
+        if words.at_end() {
+            return true;
+        }
+        if !words.take_mark(Mark::Comma) {
+            return false;
+        }
     }
 }
 
@@ -204,6 +225,8 @@ mod tests {
             ("CREATE OR REPLACE TABLE t AS SELECT 1 AS a", true),
             ("CREATE VIEW v AS SELECT 1", false),
             ("USE SCHEMA s", false),
+            ("SELECT CURRENT_ROLE() AS \"r\", current_user()", false),
+            ("SELECT CURRENT_ROLE(), a FROM t", true),
             ("", false),
         ] {
             assert_eq!(needs_warehouse(sql), expected, "{sql}");

@@ -1,9 +1,10 @@
 //! The views of a database's `INFORMATION_SCHEMA`, made from the catalog when a query scans them.
 //!
-//! A condition that pins schema or table by equality reaches the scan, and only the columns that
-//! the query reads are made.
+//! Conditions that pin schema or table, or bound the names of tables, reach the scan, and only the
+//! columns that the query reads are made.
 
 mod cells;
+mod pins;
 mod views;
 
 pub(super) use views::InformationView;
@@ -23,8 +24,9 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Result;
 use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::error::DataFusionError;
-use datafusion::logical_expr::{Expr, Operator, TableProviderFilterPushDown, TableType};
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
+use pins::Pins;
 use std::sync::Arc;
 
 /// What the message of a view that would be too long begins with.
@@ -40,49 +42,6 @@ pub(super) struct InformationTable {
     metastore: Arc<Metastore>,
     viewer: Viewer,
     limits: Limits,
-}
-
-/// Names that a query pins, as they are shown.
-#[derive(Debug, Default)]
-struct Pins {
-    schema: Option<String>,
-    table: Option<String>,
-}
-
-impl Pins {
-    fn of(filters: &[Expr]) -> Self {
-        let mut pins = Self::default();
-        for (column, value) in filters.iter().filter_map(equality) {
-            match column {
-                "TABLE_SCHEMA" | "SCHEMA_NAME" => pins.schema = Some(value),
-                "TABLE_NAME" => pins.table = Some(value),
-                _ => {}
-            }
-        }
-        pins
-    }
-}
-
-fn wanted(pin: Option<&String>, name: &str) -> bool {
-    pin.is_none_or(|pin| pin == name)
-}
-
-/// `column = 'text'`, either way round.
-fn equality(filter: &Expr) -> Option<(&str, String)> {
-    let Expr::BinaryExpr(comparison) = filter else {
-        return None;
-    };
-    if comparison.op != Operator::Eq {
-        return None;
-    }
-    match (&*comparison.left, &*comparison.right) {
-        (Expr::Column(column), Expr::Literal(value, _))
-        | (Expr::Literal(value, _), Expr::Column(column)) => {
-            let text = value.try_as_str()??;
-            Some((&column.name, text.to_owned()))
-        }
-        _ => None,
-    }
 }
 
 impl InformationTable {
@@ -102,20 +61,24 @@ impl InformationTable {
         }
     }
 
-    fn collect(&self, schema: &SchemaRef, pins: &Pins) -> Result<RecordBatch> {
+    fn collect(&self, schema: &SchemaRef, pins: &Pins<'_>) -> Result<RecordBatch> {
         let fields = schema.fields();
         let mut builders: Vec<(&str, Builder)> = fields
             .iter()
             .map(|field| (field.name().as_str(), Builder::for_type(field.data_type())))
             .collect();
         let mut rows = 0;
+        let most = self.limits.information_rows.unwrap_or(usize::MAX);
         self.walk(pins, &mut |entry| {
             rows += 1;
+            if rows > most {
+                return;
+            }
             for (column, builder) in &mut builders {
                 builder.append(cell(self.view, entry, column, self.limits));
             }
         });
-        if self.limits.information_rows.is_some_and(|most| rows > most) {
+        if rows > most {
             return Err(DataFusionError::Execution(TOO_MUCH.to_owned()));
         }
         let arrays: Vec<ArrayRef> = builders.into_iter().map(|(_, b)| b.finish()).collect();
@@ -124,7 +87,7 @@ impl InformationTable {
         Ok(batch)
     }
 
-    fn walk(&self, pins: &Pins, add: &mut impl FnMut(&Entry<'_>)) {
+    fn walk(&self, pins: &Pins<'_>, add: &mut impl FnMut(&Entry<'_>)) {
         let catalogs = self.metastore.read();
         if self.view == InformationView::Databases {
             for database in names::databases(&catalogs, &self.viewer) {
@@ -149,7 +112,7 @@ impl InformationTable {
     fn schemas(
         &self,
         database: &Found<'_, Catalog>,
-        pins: &Pins,
+        pins: &Pins<'_>,
         add: &mut impl FnMut(&Entry<'_>),
     ) {
         if self.view == InformationView::Schemata {
@@ -159,7 +122,7 @@ impl InformationTable {
             });
         }
         for schema in names::schemas(database, &self.viewer) {
-            if !wanted(pins.schema.as_ref(), &schema.name) {
+            if !pins.admit_schema(&schema.name) {
                 continue;
             }
             let entry = Entry {
@@ -172,7 +135,7 @@ impl InformationTable {
             }
             let above = [database.stored, schema.stored];
             for table in names::tables(above, schema.object, &self.viewer) {
-                if wanted(pins.table.as_ref(), &table.name) {
+                if pins.admit_table(&table.name) {
                     let entry = Entry {
                         table: Some((&table.name, table.object)),
                         ..entry
@@ -214,9 +177,9 @@ impl TableProvider for InformationTable {
         &self,
         filters: &[&Expr],
     ) -> Result<Vec<TableProviderFilterPushDown>> {
-        let support = |filter: &&Expr| match equality(filter) {
-            Some(_) => TableProviderFilterPushDown::Inexact,
-            None => TableProviderFilterPushDown::Unsupported,
+        let support = |filter: &&Expr| match Pins::knows(filter) {
+            true => TableProviderFilterPushDown::Inexact,
+            false => TableProviderFilterPushDown::Unsupported,
         };
         Ok(filters.iter().map(support).collect())
     }
