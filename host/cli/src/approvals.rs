@@ -3,8 +3,11 @@
 
 use rocky_plugin::{Approved, ControlShape, StatementShape};
 
-/// Where the vendors' own services are, each at one place for everybody.
-const ENDPOINTS: [&str; 1] = ["https://bigquery.googleapis.com"];
+/// Where the vendors' own services are: at one place for everybody, or below one domain.
+const ENDPOINTS: [&str; 2] = [
+    "https://bigquery.googleapis.com",
+    "https://*.snowflakecomputing.com",
+];
 
 /// What Databricks documents of its Statement Execution API. With any other member a body is not sent.
 const DATABRICKS_STATEMENT: [&str; 10] = [
@@ -35,6 +38,16 @@ const BIGQUERY_QUERY: [&str; 13] = [
     "/queryParameters",
     "/requestId",
     "/timeoutMs",
+];
+
+/// What Snowflake documents of its SQL API, but for the parameters of a session.
+const SNOWFLAKE_STATEMENT: [&str; 6] = [
+    "/bindings",
+    "/database",
+    "/role",
+    "/schema",
+    "/timeout",
+    "/warehouse",
 ];
 
 /// What is approved for everybody.
@@ -70,12 +83,28 @@ pub fn built_in() -> Approved {
             &BIGQUERY_QUERY,
         )
     };
+    let snowflake = StatementShape {
+        // What the guard reads is one statement, and the server shall find no more in it.
+        fixed: [(
+            "/parameters/MULTI_STATEMENT_COUNT".to_owned(),
+            "\"1\"".to_owned(),
+        )]
+        .into(),
+        query: owned(&["requestId", "async", "nullable", "retry"]),
+        ..statement(
+            "/api/v2/statements",
+            "/statement",
+            "snowflake",
+            &SNOWFLAKE_STATEMENT,
+        )
+    };
     Approved {
         endpoints: ENDPOINTS.iter().filter_map(|it| it.parse().ok()).collect(),
-        statements: vec![databricks, bigquery],
+        statements: vec![databricks, bigquery, snowflake],
         controls: vec![
             control("/api/2.0/sql/statements/*/cancel", &[]),
             control("/bigquery/v2/projects/*/jobs/*/cancel", &["location"]),
+            control("/api/v2/statements/*/cancel", &["requestId"]),
         ],
     }
 }

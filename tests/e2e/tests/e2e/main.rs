@@ -54,6 +54,8 @@ mod schema;
 mod secrets;
 mod server;
 mod sharing;
+mod snowflake;
+mod snowflake_sign_in;
 mod sql_faults;
 mod state;
 mod state_path;

@@ -1,0 +1,369 @@
+//! A schema's tables from the source that the user has chosen, or from the first that can tell all of them.
+
+use std::collections::HashSet;
+
+use rocky_adapter_sdk::{
+    Attributes, Client, Cursor, DescribeRequest, Entry, Error, ErrorCode, Outbox, Progress, Result,
+    Step, Summary, Waited, log, ready,
+};
+
+use crate::completion::{Completion, hand_over};
+use crate::draft::Draft;
+use crate::failure;
+use crate::names::Schema;
+use crate::objects::{Listing, Objects};
+use crate::principal::Principal;
+use crate::request::ROWS_OF_SHOW;
+use crate::rest::Lists;
+use crate::settings::{SnowflakeSettings, Source};
+use crate::show::{Outcome, ShowTables};
+use crate::sql::SqlTables;
+
+/// Up to so many tables of a schema are described by themselves where just they are wanted.
+const FEW_TABLES: usize = 16;
+
+/// An answer, page by page.
+#[derive(Debug)]
+pub struct SchemaTables {
+    client: Client,
+    schema: Schema,
+    settings: SnowflakeSettings,
+    request: DescribeRequest,
+    wanted: Option<HashSet<String>>,
+    stage: Stage,
+    principal: Principal,
+    role: Option<String>,
+    outbox: Outbox,
+    /// What was handed over before another source was asked.
+    told: HashSet<String>,
+    /// What the schema holds, once that is known.
+    objects: Option<Objects>,
+    /// Which source it came to, and why.
+    source: &'static str,
+    reason: String,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Show(Box<ShowTables>),
+    Rest(Box<Lists>),
+    Sql(Box<SqlTables>),
+    /// The names come first, because each is asked for by itself.
+    Listing(Box<Listing>),
+    Completing(Box<Completion>),
+    Over,
+}
+
+impl SchemaTables {
+    /// Begins with the source that the settings name.
+    pub fn start(
+        client: &Client,
+        schema: Schema,
+        settings: &SnowflakeSettings,
+        request: DescribeRequest,
+    ) -> Self {
+        let session = &settings.session;
+        let wanted: Option<HashSet<String>> = request
+            .only
+            .clone()
+            .map(|names| names.into_iter().collect());
+        let is_few = wanted
+            .as_ref()
+            .is_some_and(|names| names.len() <= FEW_TABLES);
+        let mut reason = match settings.source {
+            Source::Auto => "SHOW needs no warehouse",
+            _ => "the setting `source` says so",
+        };
+        let (stage, source) = match settings.source {
+            Source::Auto | Source::Show if is_few => {
+                reason = "few tables are wanted";
+                let listing = Listing::start(client, session, &schema);
+                (Stage::Listing(Box::new(listing)), "describe")
+            }
+            Source::Auto | Source::Show => {
+                let tables = ShowTables::start(client, session, &schema, wanted.clone());
+                (Stage::Show(Box::new(tables)), "show")
+            }
+            Source::Rest => {
+                let lists = Lists::start(client, session, &schema);
+                (Stage::Rest(Box::new(lists)), "rest")
+            }
+            Source::InformationSchema => {
+                let (request, wanted) = (request.clone(), wanted.clone());
+                let tables = SqlTables::start(client, session, &schema, request, wanted, None);
+                (Stage::Sql(Box::new(tables)), "information_schema")
+            }
+        };
+        Self {
+            principal: match &stage {
+                // Its rows tell the role.
+                Stage::Sql(_) => Principal::known(client, session, &request.learned),
+                _ => Principal::ask(client, session, &request.learned),
+            },
+            client: client.clone(),
+            schema,
+            settings: settings.clone(),
+            request,
+            wanted,
+            stage,
+            role: None,
+            outbox: Outbox::new(),
+            told: HashSet::new(),
+            objects: None,
+            source,
+            reason: reason.to_owned(),
+        }
+    }
+
+    /// Takes what has come into the outbox; false when nothing more will come.
+    fn receive(&mut self) -> Result<Waited<bool>> {
+        match &mut self.stage {
+            Stage::Show(tables) => match tables.next() {
+                Err(error) if self.settings.source == Source::Auto && is_closed(&error) => {
+                    self.turn_to_rest(format!("SHOW is refused: {error}"));
+                }
+                outcome => {
+                    let outcome = ready!(outcome?);
+                    self.shown(outcome)?;
+                }
+            },
+            Stage::Rest(lists) => match lists.next() {
+                Err(error) if self.settings.source == Source::Auto && failure::may_turn(&error) => {
+                    self.told.extend(lists.seen().iter().cloned());
+                    self.turn_to_sql(&error);
+                }
+                outcome => {
+                    let page = ready!(outcome?);
+                    self.listed(page)?;
+                }
+            },
+            Stage::Sql(tables) => match tables.receive(&mut self.outbox) {
+                Err(error)
+                    if self.settings.source == Source::Auto
+                        && failure::is_without_warehouse(&error) =>
+                {
+                    self.turn_to_describe(&error)?;
+                }
+                outcome => {
+                    if !ready!(outcome?) {
+                        self.role = tables.role();
+                        let parts = tables.parts();
+                        self.complete(parts);
+                    }
+                }
+            },
+            Stage::Listing(listing) => {
+                let objects = ready!(listing.next()?);
+                self.one_by_one(objects)?;
+            }
+            Stage::Completing(completion) => {
+                if !ready!(completion.receive(&mut self.outbox)?) {
+                    self.stage = Stage::Over;
+                }
+            }
+            Stage::Over => return Ok(Waited::Ready(false)),
+        }
+        Ok(Waited::Ready(true))
+    }
+
+    fn shown(&mut self, outcome: Outcome) -> Result<()> {
+        let objects = match outcome {
+            Outcome::Whole(drafts) => {
+                let parts = hand_over(drafts, &mut self.outbox);
+                self.complete(parts);
+                return Ok(());
+            }
+            Outcome::CutOff(objects) => objects,
+        };
+        let reason = format!("SHOW tells of no more than {ROWS_OF_SHOW} columns");
+        match self.settings.source {
+            Source::Auto => {
+                self.objects = Some(objects);
+                self.turn_to_rest(reason);
+                Ok(())
+            }
+            _ => {
+                (self.source, self.reason) = ("describe", reason);
+                self.one_by_one(objects)
+            }
+        }
+    }
+
+    /// A page of the REST API's lists, or their end.
+    fn listed(&mut self, page: Option<Vec<rocky_adapter_sdk::Table>>) -> Result<()> {
+        let Stage::Rest(lists) = &self.stage else {
+            return Ok(());
+        };
+        if let Some(tables) = page {
+            let wanted = self.wanted.as_ref();
+            let tables = tables
+                .into_iter()
+                .filter(|table| wanted.is_none_or(|names| names.contains(&table.name)));
+            self.outbox.extend(tables.map(Entry::Table));
+            return Ok(());
+        }
+        // What the REST API does not list, and SHOW does, is described by itself.
+        let mut objects = self.objects.take().unwrap_or_default();
+        objects.retain(|name, _| !lists.seen().contains(name));
+        match objects.is_empty() {
+            true => self.stage = Stage::Over,
+            false => self.one_by_one(objects)?,
+        }
+        Ok(())
+    }
+
+    fn turn_to_rest(&mut self, reason: String) {
+        log::info!("asking the REST API: {reason}");
+        (self.source, self.reason) = ("rest", reason);
+        let lists = Lists::start(&self.client, &self.settings.session, &self.schema);
+        self.stage = Stage::Rest(Box::new(lists));
+    }
+
+    fn turn_to_sql(&mut self, error: &Error) {
+        log::info!("asking the INFORMATION_SCHEMA: {error}");
+        self.source = "information_schema";
+        self.reason = format!("{}, and the REST API does not tell: {error}", self.reason);
+        let tables = SqlTables::start(
+            &self.client,
+            &self.settings.session,
+            &self.schema,
+            self.request.clone(),
+            self.wanted.clone(),
+            self.objects.clone(),
+        );
+        self.stage = Stage::Sql(Box::new(tables));
+    }
+
+    fn turn_to_describe(&mut self, error: &Error) -> Result<()> {
+        log::info!("describing each table by itself: {error}");
+        self.source = "describe";
+        self.reason = format!("{}, and there is no warehouse", self.reason);
+        match self.objects.take() {
+            Some(objects) => self.one_by_one(objects),
+            None => {
+                let session = &self.settings.session;
+                let listing = Listing::start(&self.client, session, &self.schema);
+                self.stage = Stage::Listing(Box::new(listing));
+                Ok(())
+            }
+        }
+    }
+
+    /// Asks for what is missing of these.
+    fn complete(&mut self, drafts: Vec<Draft>) {
+        let drafts: Vec<Draft> = drafts
+            .into_iter()
+            .filter(|draft| !self.told.contains(draft.name()))
+            .collect();
+        self.stage = match drafts.is_empty() {
+            true => Stage::Over,
+            false => {
+                let session = &self.settings.session;
+                let completion = Completion::start(&self.client, session, &self.schema, drafts);
+                Stage::Completing(Box::new(completion))
+            }
+        };
+    }
+
+    /// Describes each of these by itself, if the user lets so many statements run.
+    fn one_by_one(&mut self, objects: Objects) -> Result<()> {
+        let is_wanted = |name: &String| {
+            let wanted = self.wanted.as_ref();
+            wanted.is_none_or(|names| names.contains(name)) && !self.told.contains(name)
+        };
+        let drafts: Vec<Draft> = objects
+            .into_iter()
+            .filter(|(name, _)| is_wanted(name))
+            .map(|(name, object)| Draft::new(name, object))
+            .collect();
+        if drafts.len() as u64 > self.settings.max_statements {
+            return Err(Error::new(
+                ErrorCode::TooLarge,
+                format!(
+                    "{} tables would take as many statements, and the setting `max_statements` allows {} ({})",
+                    drafts.len(),
+                    self.settings.max_statements,
+                    self.reason
+                ),
+            ));
+        }
+        let session = &self.settings.session;
+        let completion = Completion::one_by_one(&self.client, session, &self.schema, drafts);
+        self.stage = Stage::Completing(Box::new(completion));
+        Ok(())
+    }
+
+    /// Entries that another source has told already are not told twice.
+    fn portion(&mut self) -> Option<Vec<Entry>> {
+        let mut entries = self.outbox.portion()?;
+        if !self.told.is_empty() && self.source != "rest" {
+            entries.retain(|entry| !self.told.contains(entry.name()));
+        }
+        Some(entries)
+    }
+
+    fn explained(&self, error: Error) -> Error {
+        let name = self.schema.quoted();
+        if failure::is_without_warehouse(&error) {
+            return error.context(format_args!(
+                "cannot query the INFORMATION_SCHEMA of schema {name}: the setting `warehouse` has to say which warehouse computes, \
+                 because this user has none by default"
+            ));
+        }
+        if error.code == ErrorCode::NotFound {
+            let hint = self.schema.hint().map(|hint| format!(" ({hint})"));
+            return error.context(format_args!(
+                "schema {name} does not exist, or is hidden from this role{}",
+                hint.unwrap_or_default()
+            ));
+        }
+        let attempted = match &self.stage {
+            Stage::Show(_) => "cannot show the columns",
+            Stage::Rest(_) => "cannot list the tables",
+            Stage::Sql(_) => "cannot query the INFORMATION_SCHEMA",
+            Stage::Listing(_) => "cannot show the tables",
+            Stage::Completing(_) | Stage::Over => "cannot describe the tables",
+        };
+        error.context(format_args!("{attempted} of schema {name}"))
+    }
+
+    fn summary(&mut self, role: Option<String>) -> Summary {
+        let role = role.or_else(|| self.role.take());
+        Summary {
+            learned: Principal::learned(role.as_deref()),
+            principal: role,
+            attributes: Attributes::from_iter([
+                ("source", self.source.to_owned()),
+                ("source_reason", std::mem::take(&mut self.reason)),
+            ]),
+            ..Summary::exhausted()
+        }
+    }
+}
+
+/// Whether the statements of this user are refused, all of them.
+fn is_closed(error: &Error) -> bool {
+    let is_of_statement = error.attributes.get("http_status") == Some("422");
+    !is_of_statement
+        && matches!(
+            error.code,
+            ErrorCode::PermissionDenied | ErrorCode::NotFound | ErrorCode::Unsupported
+        )
+}
+
+impl Cursor for SchemaTables {
+    fn next(&mut self) -> Result<Step> {
+        if let Some(entries) = self.portion() {
+            return Ok(Step::Page(entries));
+        }
+        if ready!(self.receive().map_err(|error| self.explained(error))?) {
+            // Nothing in it is a sign of life too.
+            return Ok(match self.portion() {
+                Some(entries) => Step::Page(entries),
+                None => Step::Waiting(Progress::new("more is on its way")),
+            });
+        }
+        let role = ready!(self.principal.settle()?);
+        Ok(Step::Done(self.summary(role)))
+    }
+}

@@ -1,0 +1,122 @@
+//! What is missing of tables, from a source that tells every type whole.
+
+use std::collections::HashMap;
+
+use rocky_adapter_sdk::{Client, Entry, Outbox, Result, Waited, log, ready};
+
+use crate::describe::Describing;
+use crate::draft::Draft;
+use crate::failure;
+use crate::names::Schema;
+use crate::request::Session;
+use crate::rest::Lists;
+
+/// Up to so many tables a statement for each is less work than a list of the whole schema.
+const FEW_TABLES: usize = 16;
+
+/// Tables that are being completed.
+#[derive(Debug)]
+pub struct Completion {
+    client: Client,
+    session: Session,
+    schema: Schema,
+    stage: Stage,
+    held: HashMap<String, Draft>,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// The REST API tells of all tables at once.
+    Lists(Box<Lists>),
+    /// A statement for each of those that are left.
+    Describing(Box<Describing>),
+}
+
+impl Completion {
+    /// Asks for what is missing of these.
+    pub fn start(client: &Client, session: &Session, schema: &Schema, drafts: Vec<Draft>) -> Self {
+        if drafts.len() <= FEW_TABLES {
+            return Self::one_by_one(client, session, schema, drafts);
+        }
+        let held = drafts.into_iter();
+        Self {
+            client: client.clone(),
+            session: session.clone(),
+            schema: schema.clone(),
+            stage: Stage::Lists(Box::new(Lists::start(client, session, schema))),
+            held: held.map(|it| (it.name().to_owned(), it)).collect(),
+        }
+    }
+
+    /// Asks for each of these by itself.
+    pub fn one_by_one(
+        client: &Client,
+        session: &Session,
+        schema: &Schema,
+        drafts: Vec<Draft>,
+    ) -> Self {
+        let describing = Describing::start(client, session, schema, drafts);
+        Self {
+            client: client.clone(),
+            session: session.clone(),
+            schema: schema.clone(),
+            stage: Stage::Describing(Box::new(describing)),
+            held: HashMap::new(),
+        }
+    }
+
+    /// Takes what has come into the outbox; false when nothing more will come.
+    pub fn receive(&mut self, outbox: &mut Outbox) -> Result<Waited<bool>> {
+        let lists = match &mut self.stage {
+            Stage::Describing(tables) => {
+                let entry = ready!(tables.next()?);
+                let more = entry.is_some();
+                outbox.extend(entry);
+                return Ok(Waited::Ready(more));
+            }
+            Stage::Lists(lists) => lists,
+        };
+        let page = match lists.next() {
+            Err(error) if failure::may_turn(&error) => {
+                log::info!("asking for each table, because the REST API does not tell: {error}");
+                None
+            }
+            outcome => ready!(outcome?),
+        };
+        match page {
+            Some(tables) => {
+                for table in tables {
+                    if let Some(mut draft) = self.held.remove(&table.name) {
+                        draft.fill(table.columns);
+                        self.settle(draft, outbox);
+                    }
+                }
+            }
+            None => self.turn(),
+        }
+        Ok(Waited::Ready(true))
+    }
+
+    fn settle(&mut self, draft: Draft, outbox: &mut Outbox) {
+        match draft.is_whole() {
+            true => outbox.push(draft.into_entry()),
+            false => drop(self.held.insert(draft.name().to_owned(), draft)),
+        }
+    }
+
+    /// The lists are at their end.
+    fn turn(&mut self) {
+        let mut left: Vec<Draft> = self.held.drain().map(|(_, draft)| draft).collect();
+        left.sort_by(|one, other| one.name().cmp(other.name()));
+        let describing = Describing::start(&self.client, &self.session, &self.schema, left);
+        self.stage = Stage::Describing(Box::new(describing));
+    }
+}
+
+/// Hands over the drafts that are whole; returns the others.
+pub fn hand_over(drafts: Vec<Draft>, outbox: &mut Outbox) -> Vec<Draft> {
+    let (whole, left): (Vec<Draft>, Vec<Draft>) = drafts.into_iter().partition(Draft::is_whole);
+    let whole: Vec<Entry> = whole.into_iter().map(Draft::into_entry).collect();
+    outbox.extend(whole);
+    left
+}

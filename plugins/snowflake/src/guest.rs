@@ -1,0 +1,3 @@
+//! The component.
+
+rocky_adapter_sdk::export!(crate::Snowflake);

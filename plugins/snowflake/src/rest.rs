@@ -1,0 +1,187 @@
+//! A schema's tables and views through the REST API, which tells every type whole and needs no warehouse.
+
+use std::collections::HashSet;
+
+use rocky_adapter_sdk::json::{Int64, Text};
+use rocky_adapter_sdk::{
+    Call, Client, Column, Error, ErrorCode, Response, Result, Table, Waited, ready,
+};
+use serde::Deserialize;
+
+use crate::draft::set_facts;
+use crate::names::Schema;
+use crate::objects::kind_of_table;
+use crate::request::{self, List, Session, TABLES_ON_PAGE};
+use crate::types;
+
+/// A table or a view in a list.
+#[derive(Debug, Deserialize)]
+struct Item<'a> {
+    #[serde(borrow)]
+    name: Text<'a>,
+    #[serde(borrow)]
+    kind: Option<Text<'a>>,
+    #[serde(borrow)]
+    table_type: Option<Text<'a>>,
+    #[serde(borrow)]
+    comment: Option<Text<'a>>,
+    #[serde(borrow)]
+    columns: Option<Vec<ColumnItem<'a>>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ColumnItem<'a> {
+    #[serde(borrow)]
+    name: Text<'a>,
+    #[serde(borrow)]
+    datatype: Text<'a>,
+    nullable: Option<bool>,
+    #[serde(borrow)]
+    default: Option<Text<'a>>,
+    #[serde(borrow)]
+    comment: Option<Text<'a>>,
+    autoincrement: Option<bool>,
+    autoincrement_start: Option<Int64>,
+    autoincrement_increment: Option<Int64>,
+}
+
+/// Both lists under way, page by page.
+#[derive(Debug)]
+pub struct Lists {
+    client: Client,
+    session: Session,
+    schema: Schema,
+    list: List,
+    call: Option<Call>,
+    seen: HashSet<String>,
+}
+
+impl Lists {
+    /// Asks for the first page of the tables.
+    pub fn start(client: &Client, session: &Session, schema: &Schema) -> Self {
+        let first = request::list(session, schema, List::Tables, None);
+        Self {
+            client: client.clone(),
+            session: session.clone(),
+            schema: schema.clone(),
+            list: List::Tables,
+            call: Some(client.send(first)),
+            seen: HashSet::new(),
+        }
+    }
+
+    /// The next page; none when there is no more. Views do not tell which of their columns may be NULL, so all may.
+    pub fn next(&mut self) -> Result<Waited<Option<Vec<Table>>>> {
+        let Some(call) = &mut self.call else {
+            return Ok(Waited::Ready(None));
+        };
+        let response = ready!(call.wait()?);
+        let items: Vec<Item> = page(&response)?;
+        self.follow(&items)?;
+        let mut tables = Vec::with_capacity(items.len());
+        for item in items {
+            // A page begins behind the first name that begins like the last one, which may be an earlier one.
+            if self.seen.insert(item.name.to_string()) {
+                tables.push(table(item)?);
+            }
+        }
+        Ok(Waited::Ready(Some(tables)))
+    }
+
+    /// The names of everything that has come.
+    pub fn seen(&self) -> &HashSet<String> {
+        &self.seen
+    }
+
+    /// Asks for the page after this one.
+    fn follow(&mut self, items: &[Item<'_>]) -> Result<()> {
+        let last = items.last().filter(|_| items.len() >= TABLES_ON_PAGE);
+        let behind = last.map(|item| item.name.to_string());
+        self.call = match (behind, self.list) {
+            (Some(behind), list) => {
+                if self.seen.contains(&behind) {
+                    return Err(Error::protocol(format!(
+                        "the list leads in a circle: it comes to `{behind}` for the second time"
+                    )));
+                }
+                Some(self.ask(list, Some(&behind)))
+            }
+            (None, List::Tables) => {
+                self.list = List::Views;
+                Some(self.ask(List::Views, None))
+            }
+            (None, List::Views) => None,
+        };
+        Ok(())
+    }
+
+    fn ask(&self, list: List, behind: Option<&str>) -> Call {
+        let request = request::list(&self.session, &self.schema, list, behind);
+        self.client.send(request)
+    }
+}
+
+fn page(response: &Response) -> Result<Vec<Item<'_>>> {
+    match response.status() {
+        202 => Err(Error::unsupported(
+            "the REST API needs more time for the list than it takes for one answer",
+        )),
+        _ => response.json(),
+    }
+}
+
+fn table(item: Item<'_>) -> Result<Table> {
+    let kind = kind(&item);
+    let is_view = item.table_type.is_none();
+    let columns = item.columns.ok_or_else(|| {
+        Error::new(
+            ErrorCode::Unsupported,
+            format!("the REST API leaves out the columns of `{}`", item.name),
+        )
+    })?;
+    let mut table = Table::new(item.name, kind).with_comment(item.comment);
+    table.columns = columns.into_iter().map(|it| column(it, is_view)).collect();
+    Ok(table)
+}
+
+fn kind(item: &Item<'_>) -> String {
+    let word = item.kind.as_deref();
+    match item.table_type.as_deref() {
+        Some(of) => {
+            let names = [
+                "EXTERNAL",
+                "EVENT",
+                "HYBRID",
+                "ICEBERG",
+                "DYNAMIC",
+                "IMMUTABLE",
+            ];
+            kind_of_table(word, names.map(|name| name == of))
+        }
+        None if word.is_some_and(|word| word.starts_with("MATERIALIZED")) => {
+            "materialized_view".to_owned()
+        }
+        None => "view".to_owned(),
+    }
+}
+
+fn column(item: ColumnItem<'_>, is_view: bool) -> Column {
+    let (text, collation) = types::of_text(&item.datatype);
+    let mut column = Column::new(item.name, text)
+        .with_nullable(is_view || item.nullable.unwrap_or(true))
+        .with_comment(item.comment);
+    let number = |number: Option<Int64>| number.map_or(1, |it| it.0);
+    let identity = item.autoincrement.unwrap_or(false).then(|| {
+        let (start, increment) = (item.autoincrement_start, item.autoincrement_increment);
+        let (start, increment) = (number(start), number(increment));
+        format!("IDENTITY START {start} INCREMENT {increment}")
+    });
+    set_facts(
+        &mut column,
+        collation,
+        item.default.as_deref(),
+        identity.as_deref(),
+        None,
+    );
+    column
+}
