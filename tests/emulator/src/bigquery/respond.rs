@@ -5,13 +5,17 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
 use serde_json::Value;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A finished JSON body.
-pub(super) fn json(body: &Value) -> Response {
+pub(super) fn json(body: &impl Serialize) -> Response {
     let kind = [(CONTENT_TYPE, "application/json; charset=UTF-8")];
-    (kind, body.to_string()).into_response()
+    match serde_json::to_vec(body) {
+        Ok(json) => (kind, json).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
 }
 
 /// The same with the member `etag`, which is the same as long as the rest is; 304 if the caller

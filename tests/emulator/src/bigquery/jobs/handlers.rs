@@ -96,31 +96,30 @@ async fn query(
     if !waiting {
         record.start();
     }
-    let body = match record.wait(wait(request.timeout_ms)).await {
-        Phase::Pending | Phase::Running => render::incomplete(KIND, &record),
-        Phase::Failed(error) => return Err((*error).clone()),
-        Phase::Succeeded(answer) => {
-            let mut body = render::results(
-                &record,
-                Results {
-                    kind: KIND,
-                    answer: &answer,
-                    cut,
-                    timestamps,
-                    with_rows: !request.dry_run,
-                },
-            );
-            body["queryId"] = record.facts.id.as_str().into();
-            let optional = request.job_creation_mode.as_deref() == Some("JOB_CREATION_OPTIONAL");
-            let one_page = body.get("pageToken").is_none();
-            if let Some(members) = body.as_object_mut()
-                && ((optional && one_page) || request.dry_run)
-            {
-                members.remove("jobReference");
-            }
-            body
+    let answer = match record.wait(wait(request.timeout_ms)).await {
+        Phase::Pending | Phase::Running => {
+            return Ok(respond::json(&render::incomplete(KIND, &record)));
         }
+        Phase::Failed(error) => return Err((*error).clone()),
+        Phase::Succeeded(answer) => answer,
     };
+    let mut body = render::results(
+        &record,
+        Results {
+            kind: KIND,
+            answer: &answer,
+            cut,
+            timestamps,
+            with_rows: !request.dry_run,
+        },
+    );
+    let members = &mut body.members;
+    members.insert("queryId".to_owned(), record.facts.id.as_str().into());
+    let optional = request.job_creation_mode.as_deref() == Some("JOB_CREATION_OPTIONAL");
+    let one_page = !members.contains_key("pageToken");
+    if (optional && one_page) || request.dry_run {
+        members.remove("jobReference");
+    }
     Ok(respond::json(&body))
 }
 
@@ -246,21 +245,20 @@ async fn results(
         settings.chunk_rows,
     )?;
     record.poll();
-    let body = match record.wait(wait(request.timeout_ms)).await {
-        Phase::Pending | Phase::Running => render::incomplete(KIND, &record),
+    Ok(match record.wait(wait(request.timeout_ms)).await {
+        Phase::Pending | Phase::Running => respond::json(&render::incomplete(KIND, &record)),
         Phase::Failed(error) => return Err((*error).clone()),
-        Phase::Succeeded(answer) => render::results(
-            &record,
-            Results {
+        Phase::Succeeded(answer) => {
+            let results = Results {
                 kind: KIND,
                 answer: &answer,
                 cut,
                 timestamps,
                 with_rows: true,
-            },
-        ),
-    };
-    Ok(respond::json(&body))
+            };
+            respond::json(&render::results(&record, results))
+        }
+    })
 }
 
 /// `GET jobs`

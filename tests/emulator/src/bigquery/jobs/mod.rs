@@ -10,4 +10,4 @@ mod results;
 
 pub(super) use handlers::routes;
 pub(super) use record::Jobs;
-pub(super) use results::{Cut, TimestampFormat, rows_json};
+pub(super) use results::{Cut, PageRows, TimestampFormat};

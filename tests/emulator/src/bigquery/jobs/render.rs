@@ -1,10 +1,11 @@
 //! Jobs and results as JSON.
 
 use super::record::{Phase, Record, bytes_billed};
-use super::results::{Cut, TimestampFormat, rows_json};
+use super::results::{Cut, PageRows, TimestampFormat};
 use crate::bigquery::fields::schema;
 use crate::sql::google::{GoogleAnswer, StatementKind};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 fn reference(record: &Record) -> Value {
     let facts = &record.facts;
@@ -75,34 +76,53 @@ pub(super) fn incomplete(kind: &'static str, record: &Record) -> Value {
 }
 
 /// A page of a result.
-pub(super) fn results(record: &Record, results: Results<'_>) -> Value {
+#[derive(Debug, Serialize)]
+pub(super) struct ResultsBody<'a> {
+    /// Everything but the rows.
+    #[serde(flatten)]
+    pub members: Map<String, Value>,
+    /// Missing where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<PageRows<'a>>,
+}
+
+/// A page of a result.
+pub(super) fn results<'a>(record: &Record, results: Results<'a>) -> ResultsBody<'a> {
     let answer = results.answer;
     let total = answer.rows.row_count();
-    let mut body = json!({
-        "kind": results.kind,
-        "jobReference": reference(record),
-        "jobComplete": true,
-        "totalRows": total.to_string(),
-        "totalBytesProcessed": answer.bytes_processed.to_string(),
-        "cacheHit": false,
-        "location": record.facts.location,
-    });
+    let mut members = Map::new();
+    let mut set = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));
+    set("kind", results.kind.into());
+    set("jobReference", reference(record));
+    set("jobComplete", true.into());
+    set("totalRows", total.to_string().into());
+    set(
+        "totalBytesProcessed",
+        answer.bytes_processed.to_string().into(),
+    );
+    set("cacheHit", false.into());
+    set("location", record.facts.location.as_str().into());
     if answer.kind == StatementKind::Select {
-        body["schema"] = schema(&answer.rows.fields);
+        set("schema", schema(&answer.rows.fields));
     }
     if let StatementKind::Insert { rows } = answer.kind {
-        body["numDmlAffectedRows"] = rows.to_string().into();
+        set("numDmlAffectedRows", rows.to_string().into());
     }
+    let mut page = None;
     if results.with_rows {
-        body["totalBytesBilled"] = bytes_billed(answer).to_string().into();
+        set("totalBytesBilled", bytes_billed(answer).to_string().into());
         let cut = results.cut.within_bytes(&answer.rows);
-        let rows = rows_json(&answer.rows, cut, results.timestamps);
-        if !rows.is_empty() {
-            body["rows"] = rows.into();
-        }
         if let Some(next) = cut.next(total) {
-            body["pageToken"] = next.into();
+            set("pageToken", next.into());
         }
+        page = Some(PageRows {
+            rows: &answer.rows,
+            cut,
+            timestamps: results.timestamps,
+        });
     }
-    body
+    ResultsBody {
+        members,
+        rows: page.filter(|page| !page.is_empty()),
+    }
 }

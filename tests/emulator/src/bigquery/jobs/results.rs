@@ -1,10 +1,10 @@
 //! Pages of a result.
 
-use super::cells::cell;
+use super::cells::Record;
 use crate::bigquery::error::ApiError;
 use crate::sql::google::GoogleRows;
 use datafusion::arrow::record_batch::RecordBatch;
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 
 /// Largest page, in bytes of its cells' text.
 const PAGE_BYTES: usize = 10 << 20;
@@ -76,25 +76,36 @@ fn clamped(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// The rows of a page.
-pub(in crate::bigquery) fn rows_json(
-    rows: &GoogleRows,
-    cut: Cut,
-    timestamps: TimestampFormat,
-) -> Vec<Value> {
-    let places = rows
-        .batches
-        .iter()
-        .flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)));
-    let page = places.skip(cut.start).take(cut.limit);
-    page.map(|(batch, row)| {
-        let cells = batch.columns().iter().zip(&rows.fields);
-        let cells = cells.map(
-            |(array, field)| json!({"v": cell(&field.data_type, array.as_ref(), row, timestamps)}),
-        );
-        json!({"f": cells.collect::<Vec<_>>()})
-    })
-    .collect()
+/// The rows of a page, as JSON.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::bigquery) struct PageRows<'a> {
+    pub rows: &'a GoogleRows,
+    pub cut: Cut,
+    pub timestamps: TimestampFormat,
+}
+
+impl PageRows<'_> {
+    /// Whether the page has no rows.
+    pub fn is_empty(&self) -> bool {
+        self.cut.limit == 0 || self.cut.start >= self.rows.row_count()
+    }
+}
+
+impl Serialize for PageRows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let places = self
+            .rows
+            .batches
+            .iter()
+            .flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)));
+        let page = places.skip(self.cut.start).take(self.cut.limit);
+        serializer.collect_seq(page.map(|(batch, row)| Record {
+            columns: batch.columns(),
+            fields: &self.rows.fields,
+            row,
+            timestamps: self.timestamps,
+        }))
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::bigquery::caller::Caller;
 use crate::bigquery::error::ApiError;
 use crate::bigquery::extract::Params;
-use crate::bigquery::jobs::{Cut, TimestampFormat, rows_json};
+use crate::bigquery::jobs::{Cut, PageRows, TimestampFormat};
 use crate::bigquery::numbers::{flag, number};
 use crate::bigquery::{Service, find, respond};
 use crate::sql::google::{GoogleStatement, Mode, quoted};
@@ -45,13 +45,7 @@ pub(super) async fn list(
             )));
         }
     }
-    let columns = match &which.selected_fields {
-        None => "*".to_owned(),
-        Some(fields) => {
-            let names = fields.split(',').map(|field| quoted(field.trim()));
-            names.collect::<Vec<_>>().join(", ")
-        }
-    };
+    let columns = columns(which.selected_fields.as_deref());
     let path = [&project, &dataset, &name]
         .map(|part| quoted(part))
         .join(".");
@@ -70,18 +64,33 @@ pub(super) async fn list(
         which.max_results,
         service.shared.settings().chunk_rows,
     )?;
-    let format = match which.use_int64_timestamp {
+    let timestamps = match which.use_int64_timestamp {
         true => TimestampFormat::Int64,
         false => TimestampFormat::Float64,
     };
     let total = answer.rows.row_count();
     let mut body = json!({"kind": "bigquery#tableDataList", "totalRows": total.to_string()});
-    let rows = rows_json(&answer.rows, cut, format);
+    let rows = PageRows {
+        rows: &answer.rows,
+        cut,
+        timestamps,
+    };
     if !rows.is_empty() {
-        body["rows"] = rows.into();
+        body["rows"] = json!(rows);
     }
     if let Some(next) = cut.next(total) {
         body["pageToken"] = next.into();
     }
     Ok(respond::tagged(&headers, body))
+}
+
+/// What to select: everything, unless just some fields are wanted.
+fn columns(selected_fields: Option<&str>) -> String {
+    match selected_fields {
+        None => "*".to_owned(),
+        Some(fields) => {
+            let names = fields.split(',').map(|field| quoted(field.trim()));
+            names.collect::<Vec<_>>().join(", ")
+        }
+    }
 }
