@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use rocky_adapter_sdk::{
-    Call, Client, Error, Pacer, Progress, Response, Result, Waited, log, ready,
-};
+use rocky_adapter_sdk::{Call, Client, Error, Pacer, Progress, Result, Waited, log, ready};
 
+use crate::failure;
 use crate::request::{self, Parameter, Query};
-use crate::{failure, rows};
+use crate::rows::ResultPage;
 
 /// A query that can be sent again under another id.
 #[derive(Debug, Clone)]
@@ -83,8 +82,12 @@ impl Job {
         }
     }
 
-    /// Waits for it to be done, for a while. The response holds the first page of its result.
-    pub fn next(&mut self) -> Result<Waited<Response>> {
+    /// Waits for it to be done, for a while. Then reads the first page of its result, with the job if it is known: a short query may
+    /// have none.
+    pub fn next<T>(
+        &mut self,
+        read: impl FnOnce(ResultPage<'_>, Option<&Reference>) -> Result<T>,
+    ) -> Result<Waited<T>> {
         loop {
             let call = match &mut self.state {
                 State::Asked(call) => call,
@@ -122,15 +125,11 @@ impl Job {
                     return Err(error);
                 }
             };
-            if self.judge(&response)? {
-                return Ok(Waited::Ready(response));
+            let page: ResultPage = response.json()?;
+            if self.judge(&page) {
+                return read(page, self.reference.as_ref()).map(Waited::Ready);
             }
         }
-    }
-
-    /// The job, once it is known: a short query may have none.
-    pub fn reference(&self) -> Option<&Reference> {
-        self.reference.as_ref()
     }
 
     fn poll(&self) -> Result<rocky_adapter_sdk::Request> {
@@ -145,25 +144,21 @@ impl Job {
     }
 
     /// Whether the query is done.
-    fn judge(&mut self, response: &Response) -> Result<bool> {
-        let progress: rows::Progress = response.json()?;
-        if let Some(job) = progress.job_reference {
+    fn judge(&mut self, page: &ResultPage<'_>) -> bool {
+        if let Some(job) = &page.job_reference {
+            let project = job.project_id.as_deref().unwrap_or(&self.plan.project);
+            let location = job.location.as_deref().or(self.plan.location.as_deref());
             self.reference = Some(Reference {
-                project: job
-                    .project_id
-                    .map_or_else(|| self.plan.project.clone(), Into::into),
-                id: job.job_id.into(),
-                location: job
-                    .location
-                    .map(Into::into)
-                    .or_else(|| self.plan.location.clone()),
+                project: project.to_owned(),
+                id: job.job_id.to_string(),
+                location: location.map(str::to_owned),
             });
         }
-        self.state = match progress.job_complete {
+        self.state = match page.job_complete {
             true => State::Over,
             false => State::Pausing,
         };
-        Ok(progress.job_complete)
+        page.job_complete
     }
 
     fn cancel(&mut self) {
@@ -173,11 +168,11 @@ impl Job {
             let Some(Ok(response)) = call.finish_within(Self::ID_GRACE) else {
                 return;
             };
-            if !matches!(self.judge(&response), Ok(false)) {
-                self.state = State::Over;
+            let is_running = response.json().is_ok_and(|page| !self.judge(&page));
+            self.state = State::Over;
+            if !is_running {
                 return;
             }
-            self.state = State::Over;
         }
         let Some(job) = &self.reference else { return };
         let cancel = request::cancel(&job.project, &job.id, job.location.as_deref());

@@ -8,10 +8,10 @@ use rocky_adapter_sdk::{
 };
 
 use crate::assembly::{Assembly, COLUMNS};
-use crate::job::{Job, QueryPlan};
+use crate::job::{Job, QueryPlan, Reference};
 use crate::names::Dataset;
 use crate::request;
-use crate::rows::{Layout, ResultPage};
+use crate::rows::{Layout, ResultPage, Rows};
 use crate::settings::BigQuerySettings;
 
 /// More names than this are not sent along; the wanted tables are then picked from the answer.
@@ -86,14 +86,21 @@ impl SqlTables {
     pub fn receive(&mut self, outbox: &mut Outbox) -> Result<Waited<bool>> {
         match &mut self.stage {
             Stage::Running(job) => {
-                let response = match job.next() {
+                let (client, facts) = (&self.client, &mut self.facts);
+                let begun = job.next(|mut page, job| {
+                    set_facts(facts, &page, job);
+                    let mut reading = Reading::begin(client, &page, job)?;
+                    reading.take(&mut page.rows, &mut self.assembly, outbox)?;
+                    Ok(reading)
+                });
+                let reading = match begun {
                     Err(error) if self.of_region && is_of_region(&error) => {
                         self.turn_to_dataset(&error);
                         return Ok(Waited::Ready(true));
                     }
                     outcome => ready!(outcome?),
                 };
-                self.begin(&response, outbox)?;
+                self.stage = Stage::Reading(Box::new(reading));
             }
             Stage::Reading(reading) => {
                 let page = match &mut reading.pages {
@@ -129,62 +136,15 @@ impl SqlTables {
         self.stage = Stage::Running(Box::new(Job::start(&self.client, self.plan.clone())));
     }
 
-    fn begin(&mut self, response: &Response, outbox: &mut Outbox) -> Result<()> {
-        let Stage::Running(job) = &self.stage else {
-            return Ok(());
-        };
-        let page: ResultPage = response.json()?;
-        let count = |value: Option<Int64>| value.and_then(|it| u64::try_from(it.0).ok());
-        let token = page.page_token.as_deref().filter(|it| !it.is_empty());
-        let pages = match token {
-            None => None,
-            Some(token) => {
-                let job = job.reference().ok_or_else(|| {
-                    Error::protocol("the result has a second page, but BigQuery has not said which job it is of")
-                })?;
-                let results = request::results(&job.project, &job.id, job.location.as_deref());
-                Some(Pages::resume(
-                    &self.client,
-                    results,
-                    request::PAGE_TOKEN,
-                    token,
-                ))
-            }
-        };
-        let facts = [
-            ("job_id", job.reference().map(|job| job.id.clone())),
-            (
-                "bytes_processed",
-                count(page.total_bytes_processed).map(|it| it.to_string()),
-            ),
-            (
-                "bytes_billed",
-                count(page.total_bytes_billed).map(|it| it.to_string()),
-            ),
-        ];
-        for (name, value) in facts {
-            self.facts.set_if_some(name, value);
-        }
-        let mut reading = Box::new(Reading {
-            layout: Layout::find(COLUMNS, page.schema.as_ref())?,
-            pages,
-            rows: 0,
-            total: count(page.total_rows),
-        });
-        reading.take(page, &mut self.assembly, outbox)?;
-        self.stage = Stage::Reading(reading);
-        Ok(())
-    }
-
     fn read(&mut self, response: &Response, outbox: &mut Outbox) -> Result<()> {
         let Stage::Reading(reading) = &mut self.stage else {
             return Ok(());
         };
-        let page: ResultPage = response.json()?;
+        let mut page: ResultPage = response.json()?;
         if let Some(pages) = &mut reading.pages {
             pages.follow(page.page_token.as_deref())?;
         }
-        reading.take(page, &mut self.assembly, outbox)
+        reading.take(&mut page.rows, &mut self.assembly, outbox)
     }
 
     fn finish(&mut self, outbox: &mut Outbox) -> Result<()> {
@@ -212,17 +172,53 @@ impl SqlTables {
 }
 
 impl Reading {
+    /// The first page has come; its rows are still to be taken.
+    fn begin(client: &Client, page: &ResultPage<'_>, job: Option<&Reference>) -> Result<Self> {
+        let pages = match page.page_token.as_deref().filter(|it| !it.is_empty()) {
+            None => None,
+            Some(token) => {
+                let job = job.ok_or_else(|| {
+                    Error::protocol("the result has a second page, but BigQuery has not said which job it is of")
+                })?;
+                let results = request::results(&job.project, &job.id, job.location.as_deref());
+                Some(Pages::resume(client, results, request::PAGE_TOKEN, token))
+            }
+        };
+        Ok(Self {
+            layout: Layout::find(COLUMNS, page.schema.as_ref())?,
+            pages,
+            rows: 0,
+            total: count(page.total_rows),
+        })
+    }
+
     fn take(
         &mut self,
-        page: ResultPage<'_>,
+        rows: &mut Rows<'_>,
         assembly: &mut Assembly,
         outbox: &mut Outbox,
     ) -> Result<()> {
-        self.rows += page.rows.len() as u64;
-        for row in page.rows {
-            assembly.add(self.layout.cells(row)?, outbox)?;
+        self.rows += rows.count() as u64;
+        for cells in self.layout.cells(rows)? {
+            assembly.add(cells, outbox)?;
         }
         Ok(())
+    }
+}
+
+fn count(value: Option<Int64>) -> Option<u64> {
+    value.and_then(|it| u64::try_from(it.0).ok())
+}
+
+/// What the query took.
+fn set_facts(facts: &mut Attributes, page: &ResultPage<'_>, job: Option<&Reference>) {
+    let number = |value| count(value).map(|it| it.to_string());
+    for (name, value) in [
+        ("job_id", job.map(|job| job.id.clone())),
+        ("bytes_processed", number(page.total_bytes_processed)),
+        ("bytes_billed", number(page.total_bytes_billed)),
+    ] {
+        facts.set_if_some(name, value);
     }
 }
 
