@@ -278,6 +278,30 @@ const QUERIES: &[(&str, &[&str])] = &[
         &["dim", "dim.w", "dim.h"],
     ),
     (
+        "SELECT table_schema, table_name FROM `region-us`.INFORMATION_SCHEMA.TABLES ORDER BY 1, 2",
+        &["shop item", "shop secret"],
+    ),
+    (
+        "SELECT table_name FROM `region-us`.INFORMATION_SCHEMA.TABLES \
+         WHERE table_schema = 'shop' AND table_name <> 'item'",
+        &["secret"],
+    ),
+    (
+        "SELECT table_name FROM `region-us`.INFORMATION_SCHEMA.TABLES \
+         WHERE 'shop' = table_schema AND table_name = 'item' OR table_name = 'secret' ORDER BY 1",
+        &["item", "secret"],
+    ),
+    (
+        "SELECT table_name FROM shop.INFORMATION_SCHEMA.COLUMNS WHERE table_schema = 'Shop'",
+        &[],
+    ),
+    (
+        "SELECT s.schema_name, c.column_name FROM `region-us`.INFORMATION_SCHEMA.SCHEMATA AS s \
+         LEFT JOIN `region-us`.INFORMATION_SCHEMA.COLUMNS AS c ON c.table_schema = s.schema_name \
+         AND c.table_name = 'secret' AND c.table_schema = 'shop' ORDER BY 1",
+        &["shop a", "vault null"],
+    ),
+    (
         "SELECT table_id, row_count FROM `acme-dev.shop.__TABLES__` ORDER BY 1",
         &["item 5", "secret 0"],
     ),

@@ -1,7 +1,9 @@
 //! The views of a dataset's or region's `INFORMATION_SCHEMA`, and `__TABLES__`; made from the
-//! catalog when a query scans them, with only the columns that it reads.
+//! catalog when a query scans them, with only the columns that it reads and without the datasets
+//! and tables that its conditions leave out.
 
 mod cells;
+mod conditions;
 mod views;
 
 pub(super) use views::GoogleView;
@@ -12,13 +14,14 @@ use crate::catalog::{Metastore, Schema, Table};
 use crate::sql::information::cells::Builder;
 use async_trait::async_trait;
 use cells::{Entry, FieldPath, append, option_entries};
+use conditions::Conditions;
 use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Result;
 use datafusion::datasource::memory::MemorySourceConfig;
-use datafusion::logical_expr::{Expr, TableType};
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use std::sync::Arc;
 
@@ -69,14 +72,14 @@ impl InformationTable {
             }
     }
 
-    fn collect(&self, schema: &SchemaRef) -> Result<RecordBatch> {
+    fn collect(&self, schema: &SchemaRef, conditions: &Conditions<'_>) -> Result<RecordBatch> {
         let fields = schema.fields();
         let mut builders: Vec<(&str, Builder)> = fields
             .iter()
             .map(|field| (field.name().as_str(), Builder::for_type(field.data_type())))
             .collect();
         let mut rows = 0;
-        self.walk(&mut |entry| {
+        self.walk(conditions, &mut |entry| {
             rows += 1;
             append(self.view, entry, &mut builders);
         });
@@ -86,15 +89,16 @@ impl InformationTable {
         Ok(batch)
     }
 
-    fn walk(&self, add: &mut impl FnMut(&Entry<'_>)) {
+    fn walk(&self, conditions: &Conditions<'_>, add: &mut impl FnMut(&Entry<'_>)) {
         let catalogs = self.metastore.read();
         let Some(catalog) = catalogs.get(&self.project) else {
             return;
         };
-        let datasets = catalog.schemas.iter();
-        for (dataset, schema) in
-            datasets.filter(|(name, schema)| self.covers(name.as_str(), schema))
-        {
+        for (dataset, schema) in catalog.schemas.iter() {
+            let name = dataset.as_str();
+            if !conditions.allow_dataset(name) || !self.covers(name, schema) {
+                continue;
+            }
             let entry = Entry {
                 project: &self.project,
                 dataset: dataset.as_str(),
@@ -110,7 +114,7 @@ impl InformationTable {
             }
             for (name, table) in schema.tables.iter() {
                 let path = [&*self.project, dataset.as_str(), name.as_str()];
-                if self.viewer.may_use(&path) {
+                if conditions.allow_table(name.as_str()) && self.viewer.may_use(&path) {
                     let entry = Entry {
                         table: Some((name.as_str(), table)),
                         ..entry
@@ -163,18 +167,29 @@ impl TableProvider for InformationTable {
         TableType::View
     }
 
+    fn supports_filters_pushdown(
+        &self,
+        filters: &[&Expr],
+    ) -> Result<Vec<TableProviderFilterPushDown>> {
+        let push = |filter: &&Expr| match Conditions::knows(filter) {
+            true => TableProviderFilterPushDown::Inexact,
+            false => TableProviderFilterPushDown::Unsupported,
+        };
+        Ok(filters.iter().map(push).collect())
+    }
+
     async fn scan(
         &self,
         _: &dyn Session,
         projection: Option<&Vec<usize>>,
-        _: &[Expr],
+        filters: &[Expr],
         _: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let schema = match projection {
             Some(columns) => Arc::new(self.schema().project(columns)?),
             None => self.schema(),
         };
-        let batch = self.collect(&schema)?;
+        let batch = self.collect(&schema, &Conditions::new(filters))?;
         let source = MemorySourceConfig::try_new_exec(&[vec![batch]], schema, None)?;
         Ok(source)
     }
