@@ -82,7 +82,7 @@ const SCENARIOS: [Scenario; 5] = [
         vendor: BIGQUERY,
         generate: "20x500x20",
         emulator: &["--latency-ms", "0"],
-        target: Duration::from_secs(5),
+        target: Duration::from_millis(800),
         memory: Quantity::Memory(200_000_000),
     },
     Scenario {
@@ -90,7 +90,7 @@ const SCENARIOS: [Scenario; 5] = [
         vendor: BIGQUERY,
         generate: "20x500x20",
         emulator: &["--latency-ms", "50"],
-        target: Duration::from_secs(6),
+        target: Duration::from_millis(1_200),
         memory: Quantity::Memory(200_000_000),
     },
 ];
