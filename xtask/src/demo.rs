@@ -64,6 +64,7 @@ fn use_adapter(folder: &Path, plugin: &str) -> Result<()> {
     let text = fs::read_to_string(&file).context("cannot read the example's rocky.toml")?;
     let endpoint = match plugin {
         "bigquery" => "api_endpoint",
+        "snowflake" => "host",
         other => bail!("the example is not known to work with the adapter `{other}`"),
     };
     let text = text

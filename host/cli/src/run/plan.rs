@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use rocky_plugin::CallError;
-use rocky_schema::SchemaName;
+use rocky_schema::{Matching, SchemaName};
 
 use crate::error::CommandError;
 use crate::names;
@@ -109,6 +109,12 @@ async fn matching(request: &Request, pattern: &str) -> Result<Vec<String>, CallE
     let schemas = request.ready.adapter.list_schemas(&catalog).await?;
     let mut names: Vec<String> = schemas.into_iter().map(|entry| entry.name).collect();
     names.retain(|name| names::matches(&pattern, &matching.key(name)));
+    if matching == Matching::IgnoreCase {
+        // One spelling of each, as of names that are written out.
+        for name in &mut names {
+            *name = rules.stored(name, false).into_owned();
+        }
+    }
     names.sort();
     Ok(names)
 }
