@@ -21,24 +21,41 @@ struct Vendor {
     plugin: &'static str,
     /// The setting that says where the warehouse is.
     endpoint: &'static str,
-    /// The module of the vendor's client.
+    /// The vendor's client, if it is compared with.
+    official: Option<Official>,
+}
+
+/// A vendor's client in Python.
+#[derive(Clone, Copy)]
+struct Official {
+    /// Its module.
     module: &'static str,
-    /// Does with that client what `rocky run` does, and prints how many seconds that took.
-    official: &'static str,
+    /// Does with it what `rocky run` does, and prints how many seconds that took.
+    program: &'static str,
 }
 
 const DATABRICKS: Vendor = Vendor {
     plugin: "databricks",
     endpoint: "host",
-    module: "databricks.sdk",
-    official: include_str!("official_databricks.py"),
+    official: Some(Official {
+        module: "databricks.sdk",
+        program: include_str!("official_databricks.py"),
+    }),
 };
 
 const BIGQUERY: Vendor = Vendor {
     plugin: "bigquery",
     endpoint: "api_endpoint",
-    module: "google.cloud.bigquery",
-    official: include_str!("official_bigquery.py"),
+    official: Some(Official {
+        module: "google.cloud.bigquery",
+        program: include_str!("official_bigquery.py"),
+    }),
+};
+
+const SNOWFLAKE: Vendor = Vendor {
+    plugin: "snowflake",
+    endpoint: "host",
+    official: None,
 };
 
 /// A warehouse to describe.
@@ -52,7 +69,7 @@ struct Scenario {
     memory: Quantity,
 }
 
-const SCENARIOS: [Scenario; 5] = [
+const SCENARIOS: [Scenario; 8] = [
     Scenario {
         name: "200,000 columns",
         vendor: DATABRICKS,
@@ -93,6 +110,30 @@ const SCENARIOS: [Scenario; 5] = [
         target: Duration::from_millis(1_200),
         memory: Quantity::Memory(200_000_000),
     },
+    Scenario {
+        name: "Snowflake, 200,000 columns",
+        vendor: SNOWFLAKE,
+        generate: "100x100x20",
+        emulator: &["--latency-ms", "0"],
+        target: Duration::from_millis(600),
+        memory: Quantity::Memory(150_000_000),
+    },
+    Scenario {
+        name: "Snowflake, 200,000 columns, 50 ms latency",
+        vendor: SNOWFLAKE,
+        generate: "100x100x20",
+        emulator: &["--latency-ms", "50"],
+        target: Duration::from_millis(1_500),
+        memory: Quantity::Memory(150_000_000),
+    },
+    Scenario {
+        name: "Snowflake, 60,000 columns in one schema",
+        vendor: SNOWFLAKE,
+        generate: "1x3000x20",
+        emulator: &["--latency-ms", "0"],
+        target: Duration::from_secs(1),
+        memory: Quantity::Memory(150_000_000),
+    },
 ];
 
 const INSPECT_TARGET: Quantity = Quantity::Time(Duration::from_millis(30));
@@ -102,15 +143,8 @@ pub fn run(workspace: &Workspace, built: &Built, runs: usize) -> Result<Vec<Row>
     let mut rows = vec![inspect(built, runs)?];
     for scenario in &SCENARIOS {
         eprintln!("measuring: {}", scenario.name);
-        let python = python_with_client(workspace, scenario.vendor);
-        if python.is_none() {
-            eprintln!(
-                "!! SKIPPED: no comparison with the vendor's client, because no Python here has its module {}: \
-                 `cargo xtask test --clients` installs it",
-                scenario.vendor.module
-            );
-        }
-        rows.extend(describe(built, scenario, runs, python.as_deref())?);
+        let client = client(workspace, scenario.vendor);
+        rows.extend(describe(built, scenario, runs, client)?);
     }
     Ok(rows)
 }
@@ -131,7 +165,7 @@ fn describe(
     built: &Built,
     scenario: &Scenario,
     runs: usize,
-    python: Option<&Path>,
+    client: Option<(PathBuf, Official)>,
 ) -> Result<Vec<Row>> {
     let generate = ["--generate", scenario.generate];
     let arguments = generate.iter().chain(scenario.emulator);
@@ -159,8 +193,8 @@ fn describe(
         let row = Row::new(format!("peak memory, {name}"), Quantity::Memory(bytes));
         rows.push(row.target(scenario.memory));
     }
-    if let Some(python) = python {
-        let baseline = Quantity::Time(official_client(python, &emulator, scenario.vendor)?);
+    if let Some((python, official)) = client {
+        let baseline = Quantity::Time(official_client(&python, &emulator, official)?);
         rows.push(
             Row::new(format!("against the vendor's client, {name}"), first).baseline(baseline),
         );
@@ -174,7 +208,7 @@ fn project(emulator: &Emulator, vendor: Vendor) -> Result<Scratch> {
     let config = format!(
         "[adapter.lake]\nplugin = \"{}\"\n{} = \"{}\"\n\n\
          [adapter.lake.auth]\ntype = \"bearer\"\ntoken = \"{}\"\n\n\
-         [pipeline.all]\nsource = {{ adapter = \"lake\", catalog = \"gen\", schemas = [\"*\"] }}\n",
+         [pipeline.all]\nsource = {{ adapter = \"lake\", catalog = \"gen\", schemas = [\"s*\"] }}\n",
         vendor.plugin,
         vendor.endpoint,
         emulator.origin(),
@@ -191,22 +225,31 @@ fn rocky(built: &Built, folder: &Path, arguments: &str) -> Command {
     command
 }
 
-/// A Python that has the vendor's client: the one of its tests, or that of the machine.
-fn python_with_client(workspace: &Workspace, vendor: Vendor) -> Option<PathBuf> {
+/// The vendor's client, and a Python that has it: the one of its tests, or that of the machine.
+fn client(workspace: &Workspace, vendor: Vendor) -> Option<(PathBuf, Official)> {
+    let official = vendor.official?;
     let own = clients::python(workspace, vendor.plugin);
     let has_client = |python: &PathBuf| {
-        let import = format!("import {}", vendor.module);
+        let import = format!("import {}", official.module);
         crate::cargo::succeeds(Command::new(python).args(["-c", &import]))
     };
-    [own, "python3".into(), "python".into()]
+    let python = [own, "python3".into(), "python".into()]
         .into_iter()
-        .find(has_client)
+        .find(has_client);
+    if python.is_none() {
+        eprintln!(
+            "!! SKIPPED: no comparison with the vendor's client, because no Python here has its module {}: \
+             `cargo xtask test --clients` installs it",
+            official.module
+        );
+    }
+    Some((python?, official))
 }
 
-fn official_client(python: &Path, emulator: &Emulator, vendor: Vendor) -> Result<Duration> {
+fn official_client(python: &Path, emulator: &Emulator, official: Official) -> Result<Duration> {
     let mut command = Command::new(python);
     command
-        .args(["-c", vendor.official])
+        .args(["-c", official.program])
         .env("EMULATOR_URL", emulator.origin())
         .env("EMULATOR_TOKEN", emulator::TOKEN)
         .env("NO_PROXY", "127.0.0.1");
