@@ -10,11 +10,12 @@ use rocky_adapter_sdk::{
 use crate::completion::{Completion, hand_over};
 use crate::draft::Draft;
 use crate::failure;
+use crate::information::Wanted;
 use crate::names::Schema;
 use crate::objects::{Listing, Objects};
 use crate::principal::Principal;
 use crate::request::ROWS_OF_SHOW;
-use crate::rest::Lists;
+use crate::rest::{Item, Lists};
 use crate::settings::{SnowflakeSettings, Source};
 use crate::show::{Outcome, ShowTables};
 use crate::sql::SqlTables;
@@ -34,7 +35,7 @@ pub struct SchemaTables {
     principal: Principal,
     role: Option<String>,
     outbox: Outbox,
-    /// What was handed over before another source was asked.
+    /// What another source has handed over before.
     told: HashSet<String>,
     /// What the schema holds, once that is known.
     objects: Option<Objects>,
@@ -90,7 +91,8 @@ impl SchemaTables {
             }
             Source::InformationSchema => {
                 let (request, wanted) = (request.clone(), wanted.clone());
-                let tables = SqlTables::start(client, session, &schema, request, wanted, None);
+                let tables =
+                    SqlTables::start(client, session, &schema, Wanted::new(request, wanted), None);
                 (Stage::Sql(Box::new(tables)), "information_schema")
             }
         };
@@ -127,14 +129,17 @@ impl SchemaTables {
                     self.shown(outcome)?;
                 }
             },
-            Stage::Rest(lists) => match lists.next() {
+            Stage::Rest(lists) => match lists
+                .next(|item| list(item, &self.wanted, &mut self.outbox))
+            {
                 Err(error) if self.settings.source == Source::Auto && failure::may_turn(&error) => {
                     self.told.extend(lists.seen().iter().cloned());
                     self.turn_to_sql(&error);
                 }
                 outcome => {
-                    let page = ready!(outcome?);
-                    self.listed(page)?;
+                    if !ready!(outcome?) {
+                        self.listed()?;
+                    }
                 }
             },
             Stage::Sql(tables) => match tables.receive(&mut self.outbox) {
@@ -189,19 +194,11 @@ impl SchemaTables {
         }
     }
 
-    /// A page of the REST API's lists, or their end.
-    fn listed(&mut self, page: Option<Vec<rocky_adapter_sdk::Table>>) -> Result<()> {
+    /// The REST API's lists have come to their end.
+    fn listed(&mut self) -> Result<()> {
         let Stage::Rest(lists) = &self.stage else {
             return Ok(());
         };
-        if let Some(tables) = page {
-            let wanted = self.wanted.as_ref();
-            let tables = tables
-                .into_iter()
-                .filter(|table| wanted.is_none_or(|names| names.contains(&table.name)));
-            self.outbox.extend(tables.map(Entry::Table));
-            return Ok(());
-        }
         // What the REST API does not list, and SHOW does, is described by itself.
         let mut objects = self.objects.take().unwrap_or_default();
         objects.retain(|name, _| !lists.seen().contains(name));
@@ -227,8 +224,10 @@ impl SchemaTables {
             &self.client,
             &self.settings.session,
             &self.schema,
-            self.request.clone(),
-            self.wanted.clone(),
+            Wanted {
+                told: self.told.clone(),
+                ..Wanted::new(self.request.clone(), self.wanted.clone())
+            },
             self.objects.clone(),
         );
         self.stage = Stage::Sql(Box::new(tables));
@@ -293,15 +292,6 @@ impl SchemaTables {
         Ok(())
     }
 
-    /// Entries that another source has told already are not told twice.
-    fn portion(&mut self) -> Option<Vec<Entry>> {
-        let mut entries = self.outbox.portion()?;
-        if !self.told.is_empty() && self.source != "rest" {
-            entries.retain(|entry| !self.told.contains(entry.name()));
-        }
-        Some(entries)
-    }
-
     fn explained(&self, error: Error) -> Error {
         let name = self.schema.quoted();
         if failure::is_without_warehouse(&error) {
@@ -341,6 +331,17 @@ impl SchemaTables {
     }
 }
 
+/// Hands over a table of the REST API's lists, if it is wanted.
+fn list(item: Item<'_>, wanted: &Option<HashSet<String>>, outbox: &mut Outbox) -> Result<()> {
+    if wanted
+        .as_ref()
+        .is_none_or(|names| names.contains(&*item.name))
+    {
+        outbox.push(Entry::Table(item.into_table()?));
+    }
+    Ok(())
+}
+
 /// Whether the statements of this user are refused, all of them.
 fn is_closed(error: &Error) -> bool {
     let is_of_statement = error.attributes.get("http_status") == Some("422");
@@ -353,12 +354,12 @@ fn is_closed(error: &Error) -> bool {
 
 impl Cursor for SchemaTables {
     fn next(&mut self) -> Result<Step> {
-        if let Some(entries) = self.portion() {
+        if let Some(entries) = self.outbox.portion() {
             return Ok(Step::Page(entries));
         }
         if ready!(self.receive().map_err(|error| self.explained(error))?) {
             // Nothing in it is a sign of life too.
-            return Ok(match self.portion() {
+            return Ok(match self.outbox.portion() {
                 Some(entries) => Step::Page(entries),
                 None => Step::Waiting(Progress::new("more is on its way")),
             });

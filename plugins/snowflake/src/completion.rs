@@ -9,7 +9,7 @@ use crate::draft::Draft;
 use crate::failure;
 use crate::names::Schema;
 use crate::request::Session;
-use crate::rest::Lists;
+use crate::rest::{Item, Lists};
 
 /// Up to so many tables a statement for each is less work than a list of the whole schema.
 const FEW_TABLES: usize = 16;
@@ -76,32 +76,18 @@ impl Completion {
             }
             Stage::Lists(lists) => lists,
         };
-        let page = match lists.next() {
+        let held = &mut self.held;
+        let more = match lists.next(|item| complete(held, item, outbox)) {
             Err(error) if failure::may_turn(&error) => {
                 log::info!("asking for each table, because the REST API does not tell: {error}");
-                None
+                false
             }
             outcome => ready!(outcome?),
         };
-        match page {
-            Some(tables) => {
-                for table in tables {
-                    if let Some(mut draft) = self.held.remove(&table.name) {
-                        draft.fill(table.columns);
-                        self.settle(draft, outbox);
-                    }
-                }
-            }
-            None => self.turn(),
+        if !more {
+            self.turn();
         }
         Ok(Waited::Ready(true))
-    }
-
-    fn settle(&mut self, draft: Draft, outbox: &mut Outbox) {
-        match draft.is_whole() {
-            true => outbox.push(draft.into_entry()),
-            false => drop(self.held.insert(draft.name().to_owned(), draft)),
-        }
     }
 
     /// The lists are at their end.
@@ -111,6 +97,22 @@ impl Completion {
         let describing = Describing::start(&self.client, &self.session, &self.schema, left);
         self.stage = Stage::Describing(Box::new(describing));
     }
+}
+
+/// Takes what is missing of a table from the list, and hands it over if it is whole then.
+fn complete(held: &mut HashMap<String, Draft>, item: Item<'_>, outbox: &mut Outbox) -> Result<()> {
+    let Some((name, mut draft)) = held.remove_entry(&*item.name) else {
+        return Ok(());
+    };
+    match draft.is_bare() {
+        true => draft.fill(item.into_table()?.columns),
+        false => draft.fill_types(&item.types()?),
+    }
+    match draft.is_whole() {
+        true => outbox.push(draft.into_entry()),
+        false => drop(held.insert(name, draft)),
+    }
+    Ok(())
 }
 
 /// Hands over the drafts that are whole; returns the others.

@@ -62,22 +62,33 @@ impl Draft {
         self.parts.is_empty() && !self.table.columns.is_empty()
     }
 
+    /// Whether not even one column is known.
+    pub fn is_bare(&self) -> bool {
+        self.table.columns.is_empty()
+    }
+
     /// Takes what is missing from the columns that another source tells: types, or all.
     pub fn fill(&mut self, told: Vec<Column>) {
-        if self.table.columns.is_empty() {
+        if self.is_bare() {
             self.table.columns = told;
             return;
         }
+        let types: Vec<_> = told.iter().map(|it| (&*it.name, &*it.data_type)).collect();
+        self.fill_types(&types);
+    }
+
+    /// Takes the types that are missing, from the names and types that another source tells.
+    pub fn fill_types(&mut self, told: &[(&str, &str)]) {
         let columns = &mut self.table.columns;
         self.parts.retain(|place| {
             let Some(column) = columns.get_mut(*place) else {
                 return false;
             };
             // They are usually in the same place.
-            let same = told.get(*place).filter(|it| it.name == column.name);
-            let same = same.or_else(|| told.iter().find(|it| it.name == column.name));
-            if let Some(same) = same {
-                column.data_type.clone_from(&same.data_type);
+            let same = told.get(*place).filter(|it| it.0 == column.name);
+            let same = same.or_else(|| told.iter().find(|it| it.0 == column.name));
+            if let Some((_, data_type)) = same {
+                (*data_type).clone_into(&mut column.data_type);
             }
             same.is_none()
         });

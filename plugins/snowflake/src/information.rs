@@ -82,11 +82,36 @@ pub fn statement(schema: &Schema, range: Option<(&str, &str)>) -> Statement {
     }
 }
 
+/// Which tables are wanted.
+#[derive(Debug)]
+pub struct Wanted {
+    /// What the caller knows of them.
+    pub request: DescribeRequest,
+    /// Just these; all, if none.
+    pub names: Option<HashSet<String>>,
+    /// Not these: they were told before.
+    pub told: HashSet<String>,
+}
+
+impl Wanted {
+    /// Those of the names, of which none was told before.
+    pub fn new(request: DescribeRequest, names: Option<HashSet<String>>) -> Self {
+        Self {
+            request,
+            names,
+            told: HashSet::new(),
+        }
+    }
+
+    fn admits(&self, name: &str) -> bool {
+        self.names.as_ref().is_none_or(|names| names.contains(name)) && !self.told.contains(name)
+    }
+}
+
 /// Tables under assembly, from rows of one column each that come sorted by table.
 #[derive(Debug)]
 pub struct Assembly {
-    request: DescribeRequest,
-    wanted: Option<HashSet<String>>,
+    wanted: Wanted,
     /// Whether there was a row, so that there is a schema.
     exists: bool,
     role: Option<String>,
@@ -118,9 +143,8 @@ impl Current {
 
 impl Assembly {
     /// Nothing yet.
-    pub fn new(request: DescribeRequest, wanted: Option<HashSet<String>>) -> Self {
+    pub fn new(wanted: Wanted) -> Self {
         Self {
-            request,
             wanted,
             exists: false,
             role: None,
@@ -151,13 +175,12 @@ impl Assembly {
     }
 
     fn begin(&self, name: &str, row: &Row<'_, { COLUMNS.len() }>) -> Current {
-        let wanted = self.wanted.as_ref();
-        if wanted.is_some_and(|names| !names.contains(name)) {
+        if !self.wanted.admits(name) {
             return Current::Unwanted(name.to_owned());
         }
         // What was not changed since Snowflake keeps the time has none.
         let revision = row[9].as_deref().or(row[10].as_deref());
-        if self.request.knows(name, revision) {
+        if self.wanted.request.knows(name, revision) {
             return Current::Settled(Entry::Unchanged(name.to_owned()));
         }
         let is = |place: usize| row[place].as_deref().is_some_and(is_yes);

@@ -16,9 +16,10 @@ use crate::types;
 
 /// A table or a view in a list.
 #[derive(Debug, Deserialize)]
-struct Item<'a> {
+pub struct Item<'a> {
+    /// Its name.
     #[serde(borrow)]
-    name: Text<'a>,
+    pub name: Text<'a>,
     #[serde(borrow)]
     kind: Option<Text<'a>>,
     #[serde(borrow)]
@@ -70,25 +71,26 @@ impl Lists {
         }
     }
 
-    /// The next page; none when there is no more. Views do not tell which of their columns may be NULL, so all may.
-    pub fn next(&mut self) -> Result<Waited<Option<Vec<Table>>>> {
+    /// Gives `take` what is on the next page; false when there is no more.
+    pub fn next(&mut self, mut take: impl FnMut(Item<'_>) -> Result<()>) -> Result<Waited<bool>> {
         let Some(call) = &mut self.call else {
-            return Ok(Waited::Ready(None));
+            return Ok(Waited::Ready(false));
         };
         let response = ready!(call.wait()?);
         let items: Vec<Item> = page(&response)?;
         self.follow(&items)?;
-        let mut tables = Vec::with_capacity(items.len());
         for item in items {
             // A page begins behind the first name that begins like the last one, which may be an earlier one.
-            if self.seen.insert(item.name.to_string()) {
-                tables.push(table(item)?);
+            if !self.seen.contains(&*item.name) {
+                let name = item.name.to_string();
+                take(item)?;
+                self.seen.insert(name);
             }
         }
-        Ok(Waited::Ready(Some(tables)))
+        Ok(Waited::Ready(true))
     }
 
-    /// The names of everything that has come.
+    /// The names of everything that was taken.
     pub fn seen(&self) -> &HashSet<String> {
         &self.seen
     }
@@ -130,18 +132,33 @@ fn page(response: &Response) -> Result<Vec<Item<'_>>> {
     }
 }
 
-fn table(item: Item<'_>) -> Result<Table> {
-    let kind = kind(&item);
-    let is_view = item.table_type.is_none();
-    let columns = item.columns.ok_or_else(|| {
-        Error::new(
-            ErrorCode::Unsupported,
-            format!("the REST API leaves out the columns of `{}`", item.name),
-        )
-    })?;
-    let mut table = Table::new(item.name, kind).with_comment(item.comment);
-    table.columns = columns.into_iter().map(|it| column(it, is_view)).collect();
-    Ok(table)
+impl Item<'_> {
+    /// The table. Views do not tell which of their columns may be NULL, so all may.
+    pub fn into_table(mut self) -> Result<Table> {
+        let kind = kind(&self);
+        let is_view = self.table_type.is_none();
+        let columns = self.columns.take().ok_or_else(|| self.without_columns())?;
+        let mut table = Table::new(self.name, kind).with_comment(self.comment);
+        table.columns = columns.into_iter().map(|it| column(it, is_view)).collect();
+        Ok(table)
+    }
+
+    /// The names and the types of its columns.
+    pub fn types(&self) -> Result<Vec<(&str, &str)>> {
+        let columns = self
+            .columns
+            .as_ref()
+            .ok_or_else(|| self.without_columns())?;
+        let columns = columns.iter();
+        Ok(columns
+            .map(|it| (&*it.name, types::of_text(&it.datatype).0))
+            .collect())
+    }
+
+    fn without_columns(&self) -> Error {
+        let message = format!("the REST API leaves out the columns of `{}`", self.name);
+        Error::new(ErrorCode::Unsupported, message)
+    }
 }
 
 fn kind(item: &Item<'_>) -> String {

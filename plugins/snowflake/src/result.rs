@@ -4,7 +4,7 @@ use rocky_adapter_sdk::json::Int64;
 use rocky_adapter_sdk::{Client, Error, ErrorCode, Pipeline, Progress, Result, Waited, ready};
 
 use crate::request::{self, Session, Statement};
-use crate::rows::{Cells, Layout, MetaData, Partition, ResultSet, Row};
+use crate::rows::{Layout, Partition, ResultSet, Row, Rows};
 use crate::statement::Execution;
 
 /// How many parts of a result are fetched at a time.
@@ -56,11 +56,21 @@ impl<const N: usize> Query<N> {
         match &mut self.stage {
             Stage::Running(execution) => {
                 let response = ready!(execution.next()?);
-                let handle = execution.handle().map(str::to_owned);
-                let result: ResultSet = response.json()?;
-                let meta = &result.result_set_meta_data;
-                let mut reading = Reading::begin(&self.client, self.columns, handle, meta)?;
-                reading.read(0, result.data, &mut take)?;
+                let mut result: ResultSet = response.json()?;
+                if result.is_running() {
+                    execution.go_on(result.statement_handle.as_deref())?;
+                    let message = "the statement is running, or its warehouse is starting";
+                    return Ok(Waited::Waiting(Progress::new(message)));
+                }
+                if result.is_too_large() {
+                    return Err(Error::new(
+                        ErrorCode::TooLarge,
+                        "the statement's result is too large for Snowflake to return it whole",
+                    ));
+                }
+                let data = std::mem::take(&mut result.data);
+                let mut reading = Reading::begin(&self.client, self.columns, &result)?;
+                reading.read(0, data, &mut take)?;
                 self.stage = Stage::Reading(Box::new(reading));
                 Ok(Waited::Ready(true))
             }
@@ -86,12 +96,10 @@ impl<const N: usize> Query<N> {
 }
 
 impl<const N: usize> Reading<N> {
-    fn begin(
-        client: &Client,
-        columns: [&str; N],
-        handle: Option<String>,
-        meta: &MetaData<'_>,
-    ) -> Result<Self> {
+    fn begin(client: &Client, columns: [&str; N], result: &ResultSet<'_>) -> Result<Self> {
+        let meta = result.result_set_meta_data.as_ref().ok_or_else(|| {
+            Error::protocol("the statement has ended, but Snowflake does not say what came of it")
+        })?;
         let count = |count: Option<Int64>| count.and_then(|it| u64::try_from(it.0).ok());
         let announced: Vec<Option<u64>> = meta
             .partition_info
@@ -100,13 +108,13 @@ impl<const N: usize> Reading<N> {
             .collect();
         let mut parts = Pipeline::new(client, AT_ONCE);
         if announced.len() > 1 {
-            let handle = handle.ok_or_else(|| {
+            let handle = result.statement_handle.as_deref().ok_or_else(|| {
                 Error::protocol(
                     "the result has several parts, but Snowflake has not said which statement it is of",
                 )
             })?;
             for number in 1..announced.len() {
-                parts.push(number, request::partition(&handle, number));
+                parts.push(number, request::partition(handle, number));
             }
         }
         Ok(Self {
@@ -146,10 +154,10 @@ impl<const N: usize> Reading<N> {
     fn read(
         &mut self,
         number: usize,
-        data: Vec<Cells<'_>>,
+        data: Rows<'_>,
         take: &mut impl FnMut(Row<'_, N>) -> Result<()>,
     ) -> Result<()> {
-        let count = data.len() as u64;
+        let count = data.count() as u64;
         let announced = self.announced.get(number).copied().flatten();
         if let Some(announced) = announced.filter(|announced| *announced != count) {
             return Err(Error::protocol(format!(
@@ -157,8 +165,7 @@ impl<const N: usize> Reading<N> {
             )));
         }
         self.rows += count;
-        data.into_iter()
-            .try_for_each(|row| take(self.layout.cells(row)?))
+        self.layout.each(data, take)
     }
 }
 

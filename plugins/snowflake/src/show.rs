@@ -10,7 +10,7 @@ use crate::objects::{Listing, Object, Objects};
 use crate::request::{ROWS_OF_SHOW, Session, Statement};
 use crate::result::Query;
 use crate::rows::Row;
-use crate::types;
+use crate::types::{self, Told};
 
 /// What SHOW COLUMNS answers.
 const COLUMNS: [&str; 8] = [
@@ -91,6 +91,8 @@ struct Drafts {
     taken: Objects,
     /// Where the last row went, because most follow one of the same table.
     last: usize,
+    /// Types that have been read: most columns share theirs with others.
+    types: HashMap<String, (Told, Option<String>)>,
 }
 
 impl Drafts {
@@ -114,9 +116,16 @@ impl Drafts {
         let Some(draft) = self.drafts.get_mut(place).and_then(Option::as_mut) else {
             return Ok(());
         };
-        let told = types::of_show(&data_type);
-        let (told, collation) = told
-            .map_err(|error| error.context(format_args!("column `{name}` of table `{table}`")))?;
+        let (told, collation) = match self.types.get(&*data_type) {
+            Some(known) => known.clone(),
+            None => {
+                let told = types::of_show(&data_type).map_err(|error| {
+                    error.context(format_args!("column `{name}` of table `{table}`"))
+                })?;
+                self.types.insert(data_type.into(), told.clone());
+                told
+            }
+        };
         let mut column = Column::new(name, "")
             .with_nullable(is_nullable(null.as_deref()))
             .with_comment(comment);

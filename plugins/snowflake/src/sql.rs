@@ -2,12 +2,10 @@
 
 use std::collections::HashSet;
 
-use rocky_adapter_sdk::{
-    Client, DescribeRequest, Error, ErrorCode, Outbox, Progress, Result, Waited, log, ready,
-};
+use rocky_adapter_sdk::{Client, Error, ErrorCode, Outbox, Progress, Result, Waited, log, ready};
 
 use crate::draft::Draft;
-use crate::information::{self, Assembly, COLUMNS};
+use crate::information::{self, Assembly, COLUMNS, Wanted};
 use crate::names::Schema;
 use crate::objects::{Listing, Objects};
 use crate::request::Session;
@@ -46,8 +44,7 @@ impl SqlTables {
         client: &Client,
         session: &Session,
         schema: &Schema,
-        request: DescribeRequest,
-        wanted: Option<HashSet<String>>,
+        wanted: Wanted,
         objects: Option<Objects>,
     ) -> Self {
         let statement = information::statement(schema, None);
@@ -56,13 +53,13 @@ impl SqlTables {
             client: client.clone(),
             session: session.clone(),
             schema: schema.clone(),
-            assembly: Assembly::new(request, wanted.clone()),
             stage: Stage::Asking(Box::new(query), None),
             objects,
             names: Vec::new(),
             ranges: Vec::new(),
             bare: Vec::new(),
-            wanted,
+            wanted: wanted.names.clone(),
+            assembly: Assembly::new(wanted),
         }
     }
 

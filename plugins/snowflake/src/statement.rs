@@ -52,7 +52,7 @@ impl Execution {
         }
     }
 
-    /// Waits for it to succeed, for a while. The response holds the first part of its result.
+    /// Waits for its end, for a while. The response holds the first part of its result.
     pub fn next(&mut self) -> Result<Waited<Response>> {
         loop {
             let call = match &mut self.state {
@@ -85,36 +85,29 @@ impl Execution {
         }
     }
 
-    /// Names the statement, once it is known.
-    pub fn handle(&self) -> Option<&str> {
-        self.handle.as_deref()
-    }
-
-    /// Whether the statement has succeeded.
+    /// Whether the statement has ended. What came of it is for whoever reads the result, once.
     fn judge(&mut self, response: &Response) -> Result<bool> {
         self.state = State::Over;
+        if response.status() != 202 {
+            return Ok(true);
+        }
         let status: Status = response.json()?;
-        let runs = response.status() == 202 || status.is_running();
-        let is_too_large = status.is_too_large();
-        if let Some(handle) = status.statement_handle {
-            self.handle = Some(handle.into());
+        self.go_on(status.statement_handle.as_deref())?;
+        Ok(false)
+    }
+
+    /// It has not ended.
+    pub fn go_on(&mut self, handle: Option<&str>) -> Result<()> {
+        if let Some(handle) = handle {
+            self.handle = Some(handle.to_owned());
         }
-        if runs {
-            if self.handle.is_none() {
-                return Err(Error::protocol(
-                    "the statement is not done, but Snowflake has not said which it is",
-                ));
-            }
-            self.state = State::Pausing;
-            return Ok(false);
+        if self.handle.is_none() {
+            return Err(Error::protocol(
+                "the statement is not done, but Snowflake has not said which it is",
+            ));
         }
-        match is_too_large {
-            false => Ok(true),
-            true => Err(Error::new(
-                ErrorCode::TooLarge,
-                "the statement's result is too large for Snowflake to return it whole",
-            )),
-        }
+        self.state = State::Pausing;
+        Ok(())
     }
 
     fn failed(&mut self, error: Error) -> Error {

@@ -183,6 +183,24 @@ fn what_the_lists_have_told_is_not_told_twice() {
 }
 
 #[test]
+fn a_table_without_columns_in_the_lists_is_told_by_the_next_source() {
+    let script = Script::new();
+    cut_off(&script, &["T", "U"]);
+    script.on(
+        TABLES,
+        page(&[
+            listed_table("T"),
+            json!({"name": "U", "table_type": "NORMAL"}),
+        ]),
+    );
+    // The second page was on its way already.
+    script.on(VIEWS, page(&[]));
+    script.on(QUERY, sql::result(&[("T", "A"), ("U", "A")]));
+    let answer = describe(&script, "auto", |_| ()).unwrap();
+    assert_eq!(names(&answer), ["T", "U"]);
+}
+
+#[test]
 fn columns_that_are_left_out_are_not_none() {
     let script = Script::new();
     script.on(
