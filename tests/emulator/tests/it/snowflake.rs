@@ -260,6 +260,7 @@ fn tables_are_told_over_rest() {
         (&views[0]["name"], &views[0]["columns"][0]["name"]),
         (&json!("CHEAP"), &json!("ID"))
     );
+    assert_eq!(views[0]["kind"], "PERMANENT");
     assert_eq!(client.get(&format!("{SCHEMA}/tables/nope")).status, 404);
     assert_eq!(
         client.get(&format!("{SCHEMA}/tables?showLimit=0")).status,

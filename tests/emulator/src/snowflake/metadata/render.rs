@@ -93,7 +93,7 @@ fn table_column(table: &Table, column: &Column) -> Value {
 pub(super) fn view(above: [&str; 2], found: &Found<'_, Arc<Table>>, depth: Depth) -> Value {
     let table = found.object;
     let mut body = shared(above, found);
-    body["kind"] = table_kind(table).show.into();
+    body["kind"] = "PERMANENT".into();
     body["secure"] = false.into();
     body["query"] = match &table.content {
         Content::Query { definition, .. } => (&**definition).into(),
