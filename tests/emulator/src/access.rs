@@ -147,14 +147,17 @@ impl Access {
     /// Whose token this is.
     pub fn viewer(&self, token: &str) -> Option<Viewer> {
         let grant = self.grants.get(token);
-        let principal = &grant
-            .filter(|grant| grant.is_valid(Instant::now()))?
-            .principal;
+        let grant = grant.filter(|grant| grant.is_valid(Instant::now()))?;
+        Some(self.viewer_of(&grant.principal))
+    }
+
+    /// Someone who has proved who it is in another way.
+    pub fn viewer_of(&self, principal: &str) -> Viewer {
         let own = |rule: &&Rule| glob::matches(&rule.principal, principal);
-        Some(Viewer {
-            principal: principal.as_str().into(),
+        Viewer {
+            principal: principal.into(),
             rules: self.rules.iter().filter(own).map(Restriction::of).collect(),
-        })
+        }
     }
 }
 

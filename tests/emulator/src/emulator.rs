@@ -173,13 +173,16 @@ impl Builder {
         let storage = listen(&background, self.storage_port)?;
         let address = listener.local_addr().map_err(failed)?;
         let storage_address = storage.local_addr().map_err(failed)?;
-        let shared = Arc::new(self.shared());
+        let storage_url = format!("http://{storage_address}");
+        let shared = Arc::new(self.shared(storage_url));
         let filled = background.wait(self.clone().fill(Arc::clone(&shared)));
         filled.ok_or_else(|| failed(panicked()))??;
-        let storage_url = format!("http://{storage_address}");
-        let servers = databricks::servers(&shared, &self.warehouse_ids(), storage_url);
-        background.spawn(serve(storage, servers.storage));
-        background.spawn(serve(listener, app(&shared, servers.workspace)));
+        let databricks = databricks::servers(&shared, &self.warehouse_ids());
+        let snowflake = snowflake::servers(&shared);
+        let files = databricks.storage.merge(snowflake.storage);
+        background.spawn(serve(storage, files));
+        let app = app(&shared, snowflake.api, databricks.api);
+        background.spawn(serve(listener, app));
         Ok(Emulator {
             shared,
             address,
@@ -188,13 +191,14 @@ impl Builder {
         })
     }
 
-    fn shared(&self) -> Shared {
+    fn shared(&self, storage_url: String) -> Shared {
         let mut tokens = self.tokens.clone();
         if tokens.is_empty() {
             tokens.push((DEFAULT_TOKEN.to_owned(), DEFAULT_PRINCIPAL.to_owned()));
         }
         let access = Access::new(tokens, self.clients.clone(), self.rules.clone());
-        Shared::new(Arc::new(Metastore::new()), self.settings.clone(), access)
+        let metastore = Arc::new(Metastore::new());
+        Shared::new(metastore, self.settings.clone(), access, storage_url)
     }
 
     async fn fill(self, shared: Arc<Shared>) -> Result<(), StartError> {
@@ -238,12 +242,12 @@ fn panicked() -> io::Error {
 }
 
 /// The protocols' paths do not overlap; Databricks' answers for paths of nobody.
-fn app(shared: &Arc<Shared>, protocols: Router) -> Router {
+fn app(shared: &Arc<Shared>, snowflake: Router, databricks: Router) -> Router {
     Router::new()
         .nest("/_emulator", control::router(Arc::clone(shared)))
         .merge(bigquery::router(Arc::clone(shared)))
-        .merge(snowflake::router(Arc::clone(shared)))
-        .fallback_service(protocols)
+        .merge(snowflake)
+        .fallback_service(databricks)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 

@@ -38,6 +38,7 @@ pub mod settings;
 mod shared;
 mod snowflake;
 pub mod sql;
+mod storage;
 pub mod types;
 
 pub use access::{Effect, OauthClient, Rule};

@@ -8,6 +8,7 @@ use crate::identity::Identities;
 use crate::settings::Settings;
 use crate::snowflake::Users;
 use crate::sql::Engine;
+use crate::storage::Storage;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// One warehouse: its catalog, its SQL engine and how it behaves today.
@@ -19,12 +20,19 @@ pub(crate) struct Shared {
     pub requests: RequestLog,
     pub identities: Identities,
     pub snowflake_users: Users,
+    pub storage: Storage,
     settings: RwLock<Settings>,
     access: RwLock<Access>,
 }
 
 impl Shared {
-    pub fn new(metastore: Arc<Metastore>, settings: Settings, access: Access) -> Self {
+    /// The files of large results will be served at `storage_url`.
+    pub fn new(
+        metastore: Arc<Metastore>,
+        settings: Settings,
+        access: Access,
+        storage_url: String,
+    ) -> Self {
         Self {
             engine: Engine::new(Arc::clone(&metastore)),
             metastore,
@@ -32,6 +40,7 @@ impl Shared {
             requests: RequestLog::default(),
             identities: Identities::default(),
             snowflake_users: Users::default(),
+            storage: Storage::new(storage_url),
             settings: RwLock::new(settings),
             access: RwLock::new(access),
         }
@@ -63,5 +72,13 @@ impl Shared {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .viewer(token)
+    }
+
+    /// The catalog as this principal sees it.
+    pub fn viewer_of(&self, principal: &str) -> Viewer {
+        self.access
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .viewer_of(principal)
     }
 }

@@ -3,25 +3,25 @@
 mod caller;
 mod error;
 mod extract;
+mod files;
 mod identity;
 mod json;
 mod oauth;
 mod sessions;
 mod statements;
-mod storage;
 mod types;
 mod unity;
 mod warehouses;
 
-use crate::http::{Wire, front};
+use crate::http::{Servers, Wire, front};
 use crate::shared::Shared;
+use crate::storage;
 use axum::http::{Method, Uri};
 use axum::{Router, middleware};
 use error::ApiError;
 use sessions::Sessions;
 use statements::Statements;
 use std::sync::Arc;
-use storage::Storage;
 use warehouses::Warehouses;
 
 const WIRE: Wire = Wire {
@@ -31,12 +31,6 @@ const WIRE: Wire = Wire {
     first_page_token: unity::FIRST_PAGE,
 };
 
-/// The object store has no pages.
-const STORAGE_WIRE: Wire = Wire {
-    error_body: storage::body_for,
-    ..WIRE
-};
-
 /// What the handlers of this protocol work with.
 #[derive(Debug)]
 struct Workspace {
@@ -44,27 +38,15 @@ struct Workspace {
     warehouses: Warehouses,
     sessions: Sessions,
     statements: Statements,
-    storage: Storage,
 }
 
-/// The API of the workspace, and the object store of its results.
-pub(crate) struct Servers {
-    pub workspace: Router,
-    pub storage: Router,
-}
-
-/// The routes of this protocol. The object store will be served at `storage_url`.
-pub(crate) fn servers(
-    shared: &Arc<Shared>,
-    warehouse_ids: &[String],
-    storage_url: String,
-) -> Servers {
+/// The routes of this protocol.
+pub(crate) fn servers(shared: &Arc<Shared>, warehouse_ids: &[String]) -> Servers {
     let workspace = Arc::new(Workspace {
         shared: Arc::clone(shared),
         warehouses: Warehouses::new(warehouse_ids),
         sessions: Sessions::default(),
         statements: Statements::default(),
-        storage: Storage::new(storage_url),
     });
     let api = Router::new()
         .merge(unity::routes())
@@ -80,16 +62,13 @@ pub(crate) fn servers(
             front,
         ))
         .with_state(Arc::clone(&workspace));
-    let storage = storage::routes()
+    let storage = files::routes()
         .layer(middleware::from_fn_with_state(
-            (Arc::clone(shared), STORAGE_WIRE),
+            (Arc::clone(shared), storage::WIRE),
             front,
         ))
         .with_state(workspace);
-    Servers {
-        workspace: api,
-        storage,
-    }
+    Servers { api, storage }
 }
 
 async fn no_such_endpoint(method: Method, uri: Uri) -> ApiError {

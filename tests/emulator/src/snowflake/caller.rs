@@ -1,6 +1,7 @@
 //! Who calls: the owner of the bearer token, of the kind that a header names.
 
 use super::Service;
+use super::driver;
 use super::error::ApiError;
 use crate::access::Viewer;
 use axum::extract::FromRequestParts;
@@ -28,6 +29,11 @@ impl FromRequestParts<Arc<Service>> for Caller {
     ) -> Result<Self, ApiError> {
         let header = parts.headers.get(AUTHORIZATION);
         let header = header.and_then(|value| value.to_str().ok());
+        // Drivers lend their sessions to clients of the REST API.
+        if let Some(token) = header.and_then(driver::token) {
+            let session = service.sessions.find(token)?;
+            return Ok(Self(service.shared.viewer_of(&session.principal)));
+        }
         let token = header.and_then(bearer).ok_or_else(ApiError::no_token)?;
         let kind = parts.headers.get(KIND).map(|kind| kind.to_str());
         let viewer = match kind {
@@ -51,14 +57,11 @@ impl FromRequestParts<Arc<Service>> for Caller {
     }
 }
 
-/// The token of `Bearer …` or `Snowflake Token="…"`.
+/// The token of `Bearer …`.
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, rest) = header.split_once(' ')?;
-    match scheme.to_ascii_lowercase().as_str() {
-        "bearer" => Some(rest.trim()),
-        "snowflake" => rest.trim().strip_prefix("Token=\"")?.strip_suffix('"'),
-        _ => None,
-    }
+    let is_bearer = scheme.eq_ignore_ascii_case("bearer");
+    is_bearer.then(|| rest.trim())
 }
 
 /// True for a token that a user has signed; such tokens are no OAuth tokens.
@@ -67,11 +70,16 @@ fn is_jwt(service: &Service, token: &str) -> bool {
 }
 
 fn signed(service: &Service, token: &str) -> Result<Viewer, ApiError> {
+    let principal = verified(service, token)?;
     let shared = &service.shared;
-    let principal = shared.snowflake_users.verify(token, now());
-    let principal = principal.map_err(|why| ApiError::untrusted(why.code, why.message))?;
     shared.change_access(|access| access.grant(token, &principal, SIGNED_LIFETIME));
     shared.viewer(token).ok_or_else(ApiError::unknown_token)
+}
+
+/// Whose signed token this is.
+pub(super) fn verified(service: &Service, token: &str) -> Result<String, ApiError> {
+    let principal = service.shared.snowflake_users.verify(token, now());
+    principal.map_err(|why| ApiError::untrusted(why.code, why.message))
 }
 
 /// Seconds since 1970.

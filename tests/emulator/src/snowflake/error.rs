@@ -54,6 +54,36 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, "390303", "08001", message)
     }
 
+    pub fn unknown_access_token() -> Self {
+        let message = "Programmatic access token is invalid.";
+        Self::new(StatusCode::UNAUTHORIZED, "394400", "08001", message)
+    }
+
+    pub fn wrong_password() -> Self {
+        let message = "Incorrect username or password was specified.";
+        Self::new(StatusCode::UNAUTHORIZED, "390100", "08001", message)
+    }
+
+    pub fn no_session() -> Self {
+        let message = "Session no longer exists. New login required to access the service.";
+        Self::new(StatusCode::UNAUTHORIZED, "390111", "08001", message)
+    }
+
+    pub fn session_expired() -> Self {
+        let message = "Your session has expired. Please login again.";
+        Self::new(StatusCode::UNAUTHORIZED, "390112", "08001", message)
+    }
+
+    pub fn no_master() -> Self {
+        let message = "Authentication token does not exist. The user must authenticate again.";
+        Self::new(StatusCode::UNAUTHORIZED, "390113", "08001", message)
+    }
+
+    pub fn master_expired() -> Self {
+        let message = "Authentication token has expired. The user must authenticate again.";
+        Self::new(StatusCode::UNAUTHORIZED, "390114", "08001", message)
+    }
+
     pub fn untrusted(code: &'static str, message: &'static str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, "08001", message)
     }
@@ -149,6 +179,7 @@ impl From<SqlError> for ApiError {
             "SCHEMA_ALREADY_EXISTS" | "TABLE_OR_VIEW_ALREADY_EXISTS" | "CATALOG_ALREADY_EXISTS" => {
                 ("002002", "42710", compilation(message))
             }
+            "STATEMENT_NOT_FOUND" => ("000709", "02000", message.to_owned()),
             "NO_CURRENT_OBJECT" => ("090105", "22000", message.to_owned()),
             "UNSUPPORTED_FEATURE" => ("000002", "0A000", format!("Unsupported feature: {message}")),
             "UNBOUND_SQL_PARAMETER" => ("002049", "42601", compilation("Bind variable not set.")),

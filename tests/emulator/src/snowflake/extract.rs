@@ -3,10 +3,15 @@
 use super::error::ApiError;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::request::Parts;
+use flate2::read::GzDecoder;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use std::io::Read as _;
+
+/// Largest body after it was decompressed, in bytes.
+const PLAIN_LIMIT: u64 = 64 << 20;
 
 /// The query parameters.
 #[derive(Debug)]
@@ -36,12 +41,31 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         if !kind.to_ascii_lowercase().starts_with("application/json") {
             return Err(ApiError::no_json());
         }
+        let encoding = request.headers().get(CONTENT_ENCODING);
+        let is_compressed = encoding.is_some_and(|encoding| encoding == "gzip");
         let bytes = Bytes::from_request(request, state).await;
-        let bytes = bytes.map_err(|error| ApiError::malformed(error.body_text()))?;
+        let mut bytes = bytes.map_err(|error| ApiError::malformed(error.body_text()))?;
+        if is_compressed {
+            bytes = gunzip(&bytes)?;
+        }
         match serde_json::from_slice(&bytes) {
             Ok(body) => Ok(Self(body)),
             Err(error) => Err(ApiError::malformed(format!("Invalid JSON: {error}"))),
         }
+    }
+}
+
+/// The body that a driver has compressed.
+fn gunzip(compressed: &[u8]) -> Result<Bytes, ApiError> {
+    let mut plain = Vec::new();
+    let mut decoder = GzDecoder::new(compressed).take(PLAIN_LIMIT + 1);
+    match decoder.read_to_end(&mut plain) {
+        Ok(_) if plain.len() as u64 > PLAIN_LIMIT => {
+            let message = format!("The body has more than {PLAIN_LIMIT} bytes.");
+            Err(ApiError::malformed(message))
+        }
+        Ok(_) => Ok(plain.into()),
+        Err(error) => Err(ApiError::malformed(format!("Invalid gzip: {error}"))),
     }
 }
 

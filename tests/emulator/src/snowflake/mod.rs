@@ -1,10 +1,12 @@
 //! Snowflake's SQL API, version 2: statements and their partitions; and the part of its REST API
-//! that tells of databases, schemas, tables and views.
+//! that tells of databases, schemas, tables and views. And the drivers' own protocol, as far as the
+//! official connectors need it.
 //!
 //! Every path may have a first segment before it, because clients put the account there when they
 //! cannot put it into the host.
 
 mod caller;
+mod driver;
 mod error;
 mod extract;
 mod keys;
@@ -15,11 +17,12 @@ mod statements;
 pub use keys::SnowflakeUser;
 pub(crate) use keys::Users;
 
-use crate::http::{Wire, front};
+use crate::http::{Servers, Wire, front};
 use crate::shared::Shared;
-use axum::Router;
+use crate::storage;
 use axum::http::StatusCode;
 use axum::middleware;
+use driver::Sessions;
 use statements::Statements;
 use std::sync::Arc;
 
@@ -35,23 +38,30 @@ const WIRE: Wire = Wire {
 struct Service {
     shared: Arc<Shared>,
     statements: Statements,
+    sessions: Sessions,
 }
 
 /// The routes of this protocol.
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
+pub(crate) fn servers(shared: &Arc<Shared>) -> Servers {
     let service = Arc::new(Service {
-        shared: Arc::clone(&shared),
+        shared: Arc::clone(shared),
         statements: Statements::default(),
+        sessions: Sessions::default(),
     });
-    let mut router = Router::new();
+    let mut api = driver::routes();
     for prefix in ["", "/{account}"] {
-        router = router
+        api = api
             .merge(statements::routes(&format!("{prefix}/api/v2")))
             .merge(metadata::routes(&format!("{prefix}/api/v2")))
             .merge(oauth::routes(prefix));
     }
-    router
+    let before = |wire| middleware::from_fn_with_state((Arc::clone(shared), wire), front);
+    let api = api
         .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
-        .layer(middleware::from_fn_with_state((shared, WIRE), front))
-        .with_state(service)
+        .layer(before(WIRE))
+        .with_state(Arc::clone(&service));
+    let storage = driver::storage_routes()
+        .layer(before(storage::WIRE))
+        .with_state(service);
+    Servers { api, storage }
 }

@@ -1,7 +1,8 @@
 //! Snowflake's SQL API and REST API.
 
+mod driver;
 mod queries;
-mod sign_in;
+pub mod sign_in;
 mod statements;
 
 use crate::client::{Answer, Client};
@@ -9,7 +10,7 @@ use rocky_emulator::{Emulator, RawColumn, RawTable, RawTables, Rule, SnowflakeUs
 use serde_json::{Value, json};
 
 /// Of a key pair that was made for these tests and opens nothing.
-const PUBLIC_KEY: &str = include_str!("keys/snowflake_public.pem");
+pub const PUBLIC_KEY: &str = include_str!("keys/snowflake_public.pem");
 
 const STATEMENTS: &str = "/api/v2/statements";
 const SCHEMA: &str = "/api/v2/databases/ACME/schemas/SHOP";
@@ -82,7 +83,7 @@ fn rows(result: &Value) -> Vec<String> {
     result["data"].as_array().unwrap().iter().map(row).collect()
 }
 
-fn check(client: &Client, sql: &str, expected: &[&str]) {
+pub fn check(client: &Client, sql: &str, expected: &[&str]) {
     assert_eq!(rows(&run(client, sql)), expected, "{sql}");
 }
 

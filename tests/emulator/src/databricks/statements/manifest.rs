@@ -4,6 +4,7 @@ use super::outcome::{Chunk, Delivery, Outcome};
 use super::record::Phase;
 use crate::databricks::Workspace;
 use crate::databricks::error::ApiError;
+use crate::databricks::files;
 use crate::databricks::json::{Int64, Integers, append_member};
 use crate::databricks::types;
 use crate::settings::Settings;
@@ -167,8 +168,8 @@ impl<'a> Printer<'a> {
             append_member(&mut body, "data_array", &chunk.data);
             return Ok(body);
         }
-        let storage = &self.workspace.storage;
-        let link = storage.link(self.id, index, self.link_lifetime);
+        let storage = &self.workspace.shared.storage;
+        let link = storage.link(&files::path(self.id, index), self.link_lifetime);
         let info = LinkInfo {
             chunk: info,
             external_link: link.url,

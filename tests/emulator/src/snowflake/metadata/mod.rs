@@ -10,7 +10,6 @@ use crate::access::Viewer;
 use crate::catalog::{Catalog, Named, Schema, Table};
 use crate::sql::snowflake::names::{self, Found};
 use crate::sql::snowflake::show::Selection;
-use crate::sql::snowflake::words::Words;
 use axum::extract::{Path, State};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -58,18 +57,8 @@ struct Place {
     name: String,
 }
 
-/// A name in a path: in upper case unless it stands in quotes.
 fn stored(written: &str) -> Result<String, ApiError> {
-    let read = Words::new(written).and_then(|mut words| {
-        let name = words.name()?;
-        words.finish()?;
-        Ok(name)
-    });
-    // What is no plain word is taken as it is.
-    match written.starts_with('"') {
-        true => read.map_err(|error| ApiError::malformed(error.to_string())),
-        false => Ok(read.unwrap_or_else(|_| names::fold(written, false))),
-    }
+    names::written(written).map_err(|error| ApiError::malformed(error.to_string()))
 }
 
 impl Which {

@@ -1,5 +1,6 @@
 //! Cells of a result: each is text or null.
 
+use crate::sql::snowflake::epoch::{self, nanoseconds, seconds, shortened};
 use crate::sql::snowflake::format::written;
 use crate::sql::snowflake::functions::{Moment, json_of};
 use crate::types::snowflake::SnowflakeType;
@@ -10,18 +11,26 @@ use datafusion::arrow::datatypes::{DataType as Arrow, Decimal128Type};
 use datafusion::arrow::util::display::array_value_to_string;
 use datafusion::common::ScalarValue;
 use jiff::Timestamp;
-use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use serde_json::Value;
 
-/// Nanoseconds in a second.
-const SECOND: i128 = 1_000_000_000;
 /// Nanoseconds in a day.
-const DAY: i128 = 86_400 * SECOND;
+const DAY: i128 = 86_400 * 1_000_000_000;
+
+/// Who reads the values.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::snowflake) enum Reader {
+    /// A client of the SQL API.
+    #[default]
+    Api,
+    /// A driver, to which TRUE is 1 and a time has as many digits as its type keeps.
+    Driver,
+}
 
 /// How values are written. What has no format is sent as a number since 1970.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Format {
+pub(in crate::snowflake) struct Format {
+    pub reader: Reader,
     /// Whether NULL is the text `null`.
     pub null_as_text: bool,
     pub binary_as_base64: bool,
@@ -45,7 +54,25 @@ pub(super) fn cell(
             false => Value::Null,
         };
     }
-    text(data_type, array, row, format).into()
+    let text = text(data_type, array, row, format);
+    match (format.reader, fraction(data_type)) {
+        (Reader::Driver, Some(digits)) => match text.split_once(' ') {
+            None => shortened(&text, digits).into(),
+            Some((seconds, zone)) => format!("{} {zone}", shortened(seconds, digits)).into(),
+        },
+        _ => text.into(),
+    }
+}
+
+/// How many digits of a second's fraction the type keeps.
+fn fraction(data_type: &SnowflakeType) -> Option<u8> {
+    match data_type {
+        SnowflakeType::Time(digits)
+        | SnowflakeType::TimestampNtz(digits)
+        | SnowflakeType::TimestampLtz(digits)
+        | SnowflakeType::TimestampTz(digits) => Some(*digits),
+        _ => None,
+    }
 }
 
 fn text(data_type: &SnowflakeType, array: &dyn Array, row: usize, format: &Format) -> String {
@@ -55,6 +82,9 @@ fn text(data_type: &SnowflakeType, array: &dyn Array, row: usize, format: &Forma
             zoned(array.as_string::<i32>().value(row), format)
         }
         Arrow::Utf8 => array.as_string::<i32>().value(row).to_owned(),
+        Arrow::Boolean if format.reader == Reader::Driver => {
+            u8::from(array.as_boolean().value(row)).to_string()
+        }
         Arrow::Binary => binary(array.as_binary::<i32>().value(row), format),
         Arrow::Decimal128(..) => array.as_primitive::<Decimal128Type>().value_as_string(row),
         Arrow::Date32 | Arrow::Time64(_) | Arrow::Timestamp(..) => {
@@ -94,45 +124,19 @@ fn point(moment: Moment, format: &Format) -> String {
     }
 }
 
-/// Since 1970 in UTC.
-fn nanoseconds(at: DateTime) -> i128 {
-    let stamp = Offset::UTC.to_timestamp(at);
-    stamp.map_or(0, Timestamp::as_nanosecond)
-}
-
-/// Always with nine digits behind the point, whatever the type keeps.
-fn seconds(nanoseconds: i128) -> String {
-    let (whole, rest) = (
-        nanoseconds.div_euclid(SECOND),
-        nanoseconds.rem_euclid(SECOND),
-    );
-    format!("{whole}.{rest:09}")
-}
-
 /// A TIMESTAMP_TZ is kept in the form that results have: seconds, and the offset's minutes counted
 /// from -1440.
 fn zoned(kept: &str, format: &Format) -> String {
     let parts = kept.split_once(' ').and_then(|(seconds, minutes)| {
-        let (whole, nanoseconds) = seconds.split_once('.')?;
-        let at = Timestamp::new(whole.parse().ok()?, 0).ok()?;
-        let offset = minutes.parse::<i32>().ok()? - 1_440;
-        Some((at, nanoseconds, offset))
+        let at = Timestamp::from_nanosecond(epoch::read(seconds)?).ok()?;
+        Some((at, minutes.parse::<i32>().ok()? - 1_440))
     });
-    let Some((at, nanoseconds, offset)) = parts else {
-        return kept.to_owned();
-    };
-    match &format.timestamp_tz {
-        None => kept.to_owned(),
-        Some(wanted) => {
+    match (parts, &format.timestamp_tz) {
+        (Some((at, offset)), Some(wanted)) => {
             let zone = Offset::from_seconds(offset * 60).unwrap_or(Offset::UTC);
             let local = at.to_zoned(TimeZone::fixed(zone)).datetime();
-            let fraction = nanoseconds.parse().unwrap_or_default();
-            let local = local
-                .with()
-                .subsec_nanosecond(fraction)
-                .build()
-                .unwrap_or(local);
             written(local, offset, wanted)
         }
+        _ => kept.to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 //! The calls of the statement API.
 
-use super::record::{Facts, Phase, Record, Work, new_handle, now};
+use super::order::Order;
+use super::record::{Phase, Record};
 use super::render;
 use super::request::{Poll, Request, Submission};
 use crate::access::Viewer;
@@ -9,9 +10,7 @@ use crate::snowflake::Service;
 use crate::snowflake::caller::Caller;
 use crate::snowflake::error::ApiError;
 use crate::snowflake::extract::{Body, Params};
-use crate::sql::snowflake::{
-    SnowflakeAnswer, SnowflakeColumn, SnowflakeRows, SnowflakeStatement, needs_warehouse,
-};
+use crate::sql::snowflake::{SnowflakeAnswer, SnowflakeColumn, SnowflakeRows};
 use crate::types::snowflake::SnowflakeType;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -26,7 +25,7 @@ use std::time::Duration;
 
 /// How long a poll waits for a statement that runs: what is about to end need not be asked for
 /// again.
-const POLL_WINDOW: Duration = Duration::from_secs(5);
+pub(in crate::snowflake) const POLL_WINDOW: Duration = Duration::from_secs(5);
 
 pub(in crate::snowflake) fn routes(root: &str) -> Router<Arc<Service>> {
     let statements = format!("{root}/statements");
@@ -79,69 +78,22 @@ async fn submit(
 
 /// A new statement, started unless its warehouse sleeps.
 fn add(
-    service: &Service,
+    service: &Arc<Service>,
     viewer: &Viewer,
     request: &Request,
     submission: &Submission,
     settings: &Settings,
 ) -> Result<Arc<Record>, ApiError> {
     request.check_parameters()?;
-    let warehouse = request.warehouse();
-    let warehouse = warehouse.or(settings.default_warehouse.as_deref());
-    let statements = request.statements(viewer, warehouse, settings)?;
-    let computes = |statement: &SnowflakeStatement| needs_warehouse(&statement.sql);
-    let computed = statements
-        .iter()
-        .filter(|statement| computes(statement))
-        .count();
-    if computed > 0 {
-        if warehouse.is_none() {
-            return Err(ApiError::no_warehouse());
-        }
-        service.shared.requests.count_warehouse_statements(computed);
-    }
-    let facts = Facts {
-        handle: new_handle(),
+    let order = Order {
+        statements: request.statements(service, viewer, settings)?,
         principal: Arc::clone(&viewer.principal),
         request_id: submission.request_id.clone(),
-        created_at: now(),
         timeout_seconds: request.timeout()?,
         format: request.format(submission.nullable),
         rows: request.rows(),
-        children: Vec::new(),
     };
-    let children: Vec<Arc<Record>> = match statements.len() {
-        1 => Vec::new(),
-        count => (0..count).map(|_| child(&facts)).collect(),
-    };
-    let handles = children.iter().map(|child| child.facts.handle.clone());
-    let facts = Facts {
-        children: handles.collect(),
-        ..facts
-    };
-    let work = Work {
-        engine: service.shared.engine.clone(),
-        statements,
-        children,
-    };
-    let pending_polls = if computed > 0 {
-        settings.pending_polls
-    } else {
-        0
-    };
-    let record = service.statements.add(facts, work, pending_polls, settings);
-    if pending_polls == 0 {
-        record.start();
-    }
-    Ok(record)
-}
-
-fn child(parent: &Facts) -> Arc<Record> {
-    Record::child(Facts {
-        handle: new_handle(),
-        request_id: None,
-        ..parent.clone()
-    })
+    order.place(service, settings)
 }
 
 fn accepted(record: &Record, is_async: bool) -> Response {
@@ -171,7 +123,7 @@ fn answer(record: &Record, phase: &Phase, settings: &Settings, is_async: bool) -
 }
 
 /// What a request of several statements answers itself.
-fn together() -> SnowflakeAnswer {
+pub(in crate::snowflake) fn together() -> SnowflakeAnswer {
     let message = "Multiple statements executed successfully.";
     let mut rows = SnowflakeRows::status(message).unwrap_or_default();
     let name = "multiple statement execution";

@@ -1,6 +1,6 @@
 //! A result cut into partitions.
 
-use super::cells::{Format, cell};
+use super::cells::{Format, Reader, cell};
 use crate::sql::snowflake::SnowflakeRows;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -9,19 +9,26 @@ use std::io::Write as _;
 
 /// The rows of a result, ready to be sent.
 #[derive(Debug)]
-pub(super) struct Partitions(Vec<Partition>);
+pub(in crate::snowflake) struct Partitions(Vec<Partition>);
 
 #[derive(Debug)]
 struct Partition {
     rows: Vec<Value>,
-    /// `{"data": […]}`, compressed; none for the first one, which comes with the answer.
+    /// As its reader wants it, compressed; none for the first one, which comes with the answer.
     compressed: Option<Vec<u8>>,
     uncompressed_size: usize,
 }
 
 impl Partition {
-    fn new(number: usize, rows: Vec<Value>) -> Self {
-        let body = json!({"data": rows}).to_string();
+    fn new(number: usize, rows: Vec<Value>, reader: Reader) -> Self {
+        let body = match reader {
+            Reader::Api => json!({"data": rows}).to_string(),
+            // Rows with commas between them, as if out of the middle of a list.
+            Reader::Driver => {
+                let rows = rows.iter().map(Value::to_string);
+                rows.collect::<Vec<_>>().join(",")
+            }
+        };
         let compressed = (number > 0).then(|| gzip(body.as_bytes()));
         Self {
             rows,
@@ -57,7 +64,7 @@ impl Partitions {
             if part.is_empty() && !partitions.is_empty() {
                 return Self(partitions);
             }
-            partitions.push(Partition::new(partitions.len(), part));
+            partitions.push(Partition::new(partitions.len(), part, format.reader));
         }
     }
 

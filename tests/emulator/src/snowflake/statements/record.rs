@@ -15,7 +15,7 @@ use tokio::task::AbortHandle;
 
 /// Where a statement is.
 #[derive(Debug, Clone)]
-pub(super) enum Phase {
+pub(in crate::snowflake) enum Phase {
     /// The warehouse is not awake.
     Pending,
     Running,
@@ -39,7 +39,7 @@ pub(super) struct Work {
 
 /// What is known of a statement from the start.
 #[derive(Debug, Clone)]
-pub(super) struct Facts {
+pub(in crate::snowflake) struct Facts {
     pub handle: String,
     pub principal: Arc<str>,
     /// The caller's own key for this request.
@@ -52,11 +52,13 @@ pub(super) struct Facts {
     pub rows: Option<usize>,
     /// The handles of the statements that this one stands for.
     pub children: Vec<String>,
+    /// What kinds its statements are, as drivers number them.
+    pub kinds: Vec<u32>,
 }
 
 /// One statement.
 #[derive(Debug)]
-pub(super) struct Record {
+pub(in crate::snowflake) struct Record {
     pub facts: Facts,
     phase: watch::Sender<Phase>,
     progress: Mutex<Progress>,
@@ -109,6 +111,7 @@ async fn run(work: Work) -> Result<SnowflakeAnswer, SqlError> {
         last = answered?;
         context = last.context.clone().or(context);
     }
+    last.context = context;
     Ok(last)
 }
 
@@ -277,7 +280,7 @@ impl Statements {
     }
 
     /// The statement that this request has made before.
-    pub(super) fn repeated(&self, principal: &str, request_id: &str) -> Option<Arc<Record>> {
+    pub fn repeated(&self, principal: &str, request_id: &str) -> Option<Arc<Record>> {
         self.with(|records| {
             let same = |record: &&Arc<Record>| {
                 let facts = &record.facts;
@@ -288,15 +291,20 @@ impl Statements {
         })
     }
 
+    /// The statement, whoever's it is.
+    pub fn known(&self, handle: &str) -> Option<Arc<Record>> {
+        self.with(|records| records.get(handle).cloned())
+    }
+
     /// The statement, if it is known and not someone else's.
-    pub(super) fn find(
+    pub fn find(
         &self,
         handle: &str,
         principal: &str,
         settings: &Settings,
     ) -> Result<Arc<Record>, ApiError> {
         let oldest = now().saturating_sub(settings.statement_lifetime_ms);
-        self.with(|records| records.get(handle).cloned())
+        self.known(handle)
             .filter(|record| *record.facts.principal == *principal)
             .filter(|record| record.ended_at().is_none_or(|ended| ended >= oldest))
             .ok_or_else(|| ApiError::no_statement(handle))

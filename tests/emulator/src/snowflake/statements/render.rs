@@ -42,7 +42,8 @@ pub(super) fn status(record: &Record, is_async: bool) -> Value {
     body
 }
 
-fn column(described: &SnowflakeColumn, settings: &Settings) -> Value {
+/// What a result tells of a column.
+pub(in crate::snowflake) fn column(described: &SnowflakeColumn, settings: &Settings) -> Value {
     let [database, schema, table] = described.origin.clone().unwrap_or_default();
     let name = described.data_type.wire_name();
     let name = match settings.upper_case_types {

@@ -1,15 +1,16 @@
 //! What a client may ask for, and what is refused before a statement even starts.
 
-use super::cells::Format;
+use super::cells::{Format, Reader};
+use super::order::{Bindings, Script, statement_count};
 use crate::access::Viewer;
 use crate::settings::Settings;
+use crate::snowflake::Service;
 use crate::snowflake::error::ApiError;
 use crate::snowflake::extract::flag;
-use crate::sql::SqlError;
-use crate::sql::snowflake::{Binding, Context, Limits, SnowflakeStatement, statements};
+use crate::sql::snowflake::{Context, SnowflakeStatement};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Longest that a statement may take, in seconds; also what 0 stands for.
 const TIMEOUT_LIMIT: u64 = 604_800;
@@ -64,15 +65,8 @@ pub(super) struct Request {
     schema: Option<String>,
     warehouse: Option<String>,
     role: Option<String>,
-    bindings: Option<BTreeMap<String, Bound>>,
+    bindings: Option<Bindings>,
     parameters: Option<Map<String, Value>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Bound {
-    #[serde(rename = "type")]
-    data_type: String,
-    value: Value,
 }
 
 impl Request {
@@ -124,6 +118,7 @@ impl Request {
         };
         let stamp = |name: &str| wanted(name).or_else(|| wanted("timestamp_output_format"));
         Format {
+            reader: Reader::Api,
             null_as_text: nullable == Some(false),
             binary_as_base64: wanted("binary_output_format")
                 .is_some_and(|format| format.eq_ignore_ascii_case("BASE64")),
@@ -135,74 +130,26 @@ impl Request {
         }
     }
 
-    /// The warehouse that the statement names.
-    pub fn warehouse(&self) -> Option<&str> {
-        self.warehouse.as_deref().filter(|name| !name.is_empty())
-    }
-
-    fn bindings(&self) -> Result<BTreeMap<String, Binding>, ApiError> {
-        let bindings = self.bindings.iter().flatten();
-        let bindings = bindings.map(|(number, bound)| {
-            let value = match &bound.value {
-                Value::Null => None,
-                Value::String(text) => Some(text.clone()),
-                other => {
-                    return Err(ApiError::malformed(format!(
-                        "The value of binding {number} must be a string or null, not {other}."
-                    )));
-                }
-            };
-            let data_type = bound.data_type.to_uppercase();
-            Ok((number.clone(), Binding { data_type, value }))
-        });
-        bindings.collect()
-    }
-
     /// The statements, as many as the client says there are.
     pub fn statements(
         &self,
+        service: &Arc<Service>,
         viewer: &Viewer,
-        warehouse: Option<&str>,
         settings: &Settings,
     ) -> Result<Vec<SnowflakeStatement>, ApiError> {
-        let texts = statements(&self.statement).map_err(|error| SqlError::from(error).into());
-        let texts: Vec<String> = texts.map_err(|error: ApiError| error)?;
-        let wanted = self.parameter("multi_statement_count");
-        let wanted = wanted.map_or(Ok(1), |count| count.parse::<usize>());
-        let wanted =
-            wanted.map_err(|_| ApiError::malformed("MULTI_STATEMENT_COUNT must be a number."))?;
-        if wanted != 0 && texts.len() != wanted && !(texts.is_empty() && wanted == 1) {
-            let message = format!(
-                "Actual statement count {} did not match the desired statement count {wanted}.",
-                texts.len()
-            );
-            return Err(ApiError::failed("000008", "0A000", message));
-        }
-        let bindings = self.bindings()?;
-        if texts.len() > 1 && !bindings.is_empty() {
-            let message = "Bind variables are not supported in requests of several statements.";
-            return Err(ApiError::failed("000002", "0A000", message));
-        }
         let given = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
-        let statement = |sql: String| SnowflakeStatement {
-            sql,
-            viewer: viewer.clone(),
+        let script = Script {
+            sql: &self.statement,
+            count: statement_count(self.parameter("multi_statement_count").as_deref())?,
+            bindings: self.bindings.as_ref(),
             context: Context {
                 database: given(&self.database),
                 schema: given(&self.schema),
-                warehouse: warehouse.map(str::to_owned),
+                warehouse: given(&self.warehouse).or_else(|| settings.default_warehouse.clone()),
                 role: given(&self.role),
             },
-            bindings: bindings.clone(),
-            limits: Limits {
-                show_rows: settings.show_rows,
-                information_rows: settings.information_schema_rows,
-                hide_last_ddl: settings.hide_last_ddl,
-            },
+            describe_only: false,
         };
-        match texts.is_empty() {
-            true => Ok(vec![statement(String::new())]),
-            false => Ok(texts.into_iter().map(statement).collect()),
-        }
+        script.statements(service, viewer, settings)
     }
 }

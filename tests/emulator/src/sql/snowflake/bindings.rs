@@ -19,7 +19,8 @@ impl Binding {
         let data_type = match self.data_type.as_str() {
             "FIXED" => fixed(self.value.as_deref().unwrap_or_default()),
             "REAL" | "DECFLOAT" => SnowflakeType::Float,
-            "TEXT" => SnowflakeType::TEXT,
+            // What some drivers say of a NULL.
+            "TEXT" | "ANY" => SnowflakeType::TEXT,
             other => parse_type(other).map_err(|_| wrong(other, "no such type"))?,
         };
         let Some(value) = &self.value else {

@@ -115,6 +115,8 @@ fn of_session(name: &str, statement: &SnowflakeStatement) -> Option<Expr> {
         "current_account" => text("EMULATOR"),
         "current_region" => text("LOCAL"),
         "current_version" => text("9.0.0"),
+        // Every version of every client will do.
+        "system$client_version_info" => text("[]"),
         _ => return None,
     })
 }

@@ -8,9 +8,12 @@
 //! | `translate`, `naming` | walks a query: names, tables, expressions |
 //! | `relations` | which table a path means, and whether the caller may read it |
 //! | `calls`, `dates` | functions that the engine calls otherwise |
+//! | `epoch`, `format` | points in time as numbers and as text |
 //! | `functions` | functions that the engine lacks |
 //! | `show`, `describe` | statements that tell of the catalog without a warehouse |
 //! | `information` | `INFORMATION_SCHEMA` |
+//! | `wait` | a statement that takes its time |
+//! | `scan` | results of earlier statements as tables |
 //! | `ddl` | statements that change the catalog |
 //! | `state`, `planners`, `present` | the engine and its tables as Snowflake needs them |
 
@@ -19,6 +22,7 @@ mod calls;
 mod dates;
 mod ddl;
 mod describe;
+pub(crate) mod epoch;
 mod expressions;
 pub(crate) mod format;
 pub(crate) mod functions;
@@ -30,15 +34,18 @@ mod planners;
 mod present;
 mod relations;
 mod result;
+mod scan;
 pub(crate) mod show;
 mod state;
 mod translate;
+mod wait;
 pub(crate) mod words;
 
 pub(crate) use bindings::Binding;
 pub(crate) use describe::default_text;
-pub(crate) use parse::needs_warehouse;
+pub(crate) use parse::{needs_warehouse, statement_type};
 pub(super) use present::present;
+pub(crate) use scan::Results;
 pub(crate) use result::{SnowflakeColumn, SnowflakeRows};
 pub(super) use state::base_state;
 pub(crate) use words::statements;
@@ -83,7 +90,11 @@ pub(crate) struct SnowflakeStatement {
     pub context: Context,
     /// Values for `?` and `:1` by their number.
     pub bindings: BTreeMap<String, Binding>,
+    /// Whether nothing shall be done or read: only the columns of the result are wanted.
+    pub describe_only: bool,
     pub limits: Limits,
+    /// What RESULT_SCAN finds.
+    pub results: Results,
 }
 
 /// What a statement answered.
@@ -120,10 +131,30 @@ impl Engine {
         &self,
         statement: &SnowflakeStatement,
     ) -> Result<SnowflakeAnswer, SqlError> {
+        let mut answer = self.snowflake_answer(statement).await?;
+        if statement.describe_only {
+            answer.rows.truncate(0);
+        }
+        Ok(answer)
+    }
+
+    async fn snowflake_answer(
+        &self,
+        statement: &SnowflakeStatement,
+    ) -> Result<SnowflakeAnswer, SqlError> {
         match parse::parse(statement)? {
             Parsed::Show(show) => show::show(self, &show, statement).map(SnowflakeAnswer::of),
             Parsed::Describe(path) => {
                 describe::describe(self, &path, statement).map(SnowflakeAnswer::of)
+            }
+            Parsed::Use(_) | Parsed::Nothing if statement.describe_only => {
+                SnowflakeAnswer::status("")
+            }
+            Parsed::Wait(wait) => {
+                if !statement.describe_only {
+                    tokio::time::sleep(wait.duration()).await;
+                }
+                SnowflakeAnswer::status(wait.message())
             }
             Parsed::Use(context) => Ok(SnowflakeAnswer {
                 context: Some(context),
@@ -135,6 +166,7 @@ impl Engine {
                     let rows = self.snowflake_query(*query, statement).await?;
                     Ok(SnowflakeAnswer::of(rows))
                 }
+                _ if statement.describe_only => SnowflakeAnswer::status(""),
                 other => ddl::execute(self, other, statement).await,
             },
         }
@@ -159,7 +191,10 @@ impl Engine {
         let plan = Box::pin(state.statement_to_plan(query)).await?;
         let frame = DataFrame::new(state, plan);
         let schema = Arc::clone(frame.schema().inner());
-        let batches = frame.collect().await?;
+        let batches = match statement.describe_only {
+            true => Vec::new(),
+            false => frame.collect().await?,
+        };
         SnowflakeRows::new(&schema, batches)
     }
 }

@@ -5,6 +5,7 @@
 //! Snowflake's, is shown and found as it is spelt. Where both are shown alike, the exact one is
 //! meant and the other cannot be reached.
 
+use super::words::{SyntaxError, Words};
 use crate::access::{Permission, Viewer};
 use crate::catalog::{
     Catalog, Column, DEFAULT_SCHEMA, INFORMATION_SCHEMA, Metastore, Name, Named, SYSTEM_CATALOG,
@@ -18,6 +19,20 @@ pub(crate) fn fold(name: &str, quoted: bool) -> String {
     match quoted {
         true => name.to_owned(),
         false => name.to_uppercase(),
+    }
+}
+
+/// The name that a text stands for: in upper case unless it stands in quotes. What is no plain
+/// word is taken as it is.
+pub(crate) fn written(text: &str) -> Result<String, SyntaxError> {
+    let read = Words::new(text).and_then(|mut words| {
+        let name = words.name()?;
+        words.finish()?;
+        Ok(name)
+    });
+    match text.starts_with('"') {
+        true => read,
+        false => Ok(read.unwrap_or_else(|_| fold(text, false))),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which kind of statement a text is.
 
 use super::show::Show;
+use super::wait::Wait;
 use super::words::{Mark, SyntaxError, Words};
 use super::{Context, SnowflakeStatement, bindings};
 use crate::sql::error::SqlError;
@@ -22,6 +23,8 @@ pub(super) enum Parsed {
     Use(Context),
     /// A statement about the session or a transaction, which there are none of.
     Nothing,
+    /// `SYSTEM$WAIT`
+    Wait(Wait),
     Sql(Box<Statement>),
 }
 
@@ -34,7 +37,9 @@ pub(crate) fn needs_warehouse(sql: &str) -> bool {
     let first = words.word("a statement").unwrap_or_default();
     match first.as_str() {
         "SELECT" if asks_for_session(words.clone()) => false,
-        "SELECT" | "WITH" | "INSERT" | "VALUES" | "UPDATE" | "DELETE" | "MERGE" => true,
+        "SELECT" | "WITH" | "INSERT" | "VALUES" | "UPDATE" | "DELETE" | "MERGE" | "CALL" => {
+            true
+        }
         // CREATE TABLE … AS SELECT
         "CREATE" => {
             let mut is_table = false;
@@ -76,6 +81,29 @@ fn asks_for_session(mut words: Words) -> bool {
     }
 }
 
+/// What drivers call this kind of statement; one that cannot be read is a query.
+pub(crate) fn statement_type(sql: &str) -> u32 {
+    let words = Words::new(sql);
+    let first = words.and_then(|mut words| {
+        while words.take_mark(Mark::Open) {}
+        words.word("a statement")
+    });
+    match first.unwrap_or_default().as_str() {
+        "INSERT" => 0x3100,
+        "UPDATE" => 0x3200,
+        "DELETE" => 0x3300,
+        "MERGE" => 0x3400,
+        "USE" => 0x4300,
+        "SHOW" => 0x4400,
+        "DESCRIBE" | "DESC" => 0x4500,
+        "BEGIN" => 0x5100,
+        "COMMIT" => 0x5200,
+        "ROLLBACK" => 0x5300,
+        "CREATE" | "ALTER" | "DROP" => 0x6000,
+        _ => 0x1000,
+    }
+}
+
 /// Reads exactly one statement.
 pub(super) fn parse(statement: &SnowflakeStatement) -> Result<Parsed, SqlError> {
     let mut words = Words::new(&statement.sql)?;
@@ -102,6 +130,9 @@ pub(super) fn parse(statement: &SnowflakeStatement) -> Result<Parsed, SqlError> 
     }
     if words.take("USE") {
         return used(&mut words, &statement.context).map(Parsed::Use);
+    }
+    if let Some(wait) = Wait::read(&words) {
+        return Ok(Parsed::Wait(wait));
     }
     let idle = ["BEGIN", "COMMIT", "ROLLBACK"];
     if words.take_all(&["ALTER", "SESSION"]) || idle.iter().any(|word| words.take(word)) {
@@ -219,6 +250,7 @@ mod tests {
             ("select 1", true),
             ("WITH t AS (SELECT 1) SELECT * FROM t", true),
             ("(SELECT 1)", true),
+            ("CALL SYSTEM$WAIT(1)", true),
             ("-- all\nSHOW TABLES", false),
             ("DESC TABLE t", false),
             ("CREATE TABLE t (a INT)", false),

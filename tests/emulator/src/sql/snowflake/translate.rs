@@ -5,7 +5,7 @@ use super::expressions::{alias, ident};
 use super::names::fold;
 use super::parse::path_in;
 use super::relations::Relations;
-use super::{SnowflakeStatement, bindings, calls, naming};
+use super::{SnowflakeStatement, bindings, calls, naming, scan};
 use crate::catalog::{Metastore, TablePath};
 use crate::sql::error::SqlError;
 use datafusion::catalog::TableProvider;
@@ -136,6 +136,12 @@ impl Translator<'_> {
     }
 
     fn table(&mut self, factor: &mut TableFactor) -> Result<(), SqlError> {
+        if let Some(function) = scan::called(factor) {
+            let (path, provider) = scan::table(function, self.statement)?;
+            self.relations.attached.insert(path.clone(), provider);
+            *factor = earlier(&path, factor);
+            return Ok(());
+        }
         let TableFactor::Table {
             name,
             alias: given,
@@ -194,6 +200,28 @@ impl Translator<'_> {
     }
 }
 
+/// The table in the place of a RESULT_SCAN, under the same alias.
+fn earlier(path: &TablePath, factor: &TableFactor) -> TableFactor {
+    let [catalog, schema, table] = [&path.catalog, &path.schema, &path.table];
+    let name = ObjectName::from(vec![ident(catalog), ident(schema), ident(table)]);
+    let given = match factor {
+        TableFactor::TableFunction { alias, .. } => alias.clone(),
+        _ => None,
+    };
+    TableFactor::Table {
+        name,
+        alias: given.or_else(|| Some(alias("RESULT_SCAN"))),
+        args: None,
+        with_hints: Vec::new(),
+        version: None,
+        with_ordinality: false,
+        partitions: Vec::new(),
+        json_path: None,
+        sample: None,
+        index_hints: Vec::new(),
+    }
+}
+
 fn supported(factor: &TableFactor) -> Result<(), SqlError> {
     match factor {
         TableFactor::Derived { .. } | TableFactor::NestedJoin { .. } => Ok(()),
@@ -216,7 +244,7 @@ fn store_factor(factor: &mut TableFactor) {
             }
             alias.iter_mut().for_each(store_alias);
         }
-        TableFactor::Table { alias, .. } => alias.iter_mut().for_each(store_alias),
+        TableFactor::Table { alias, .. } | TableFactor::TableFunction { alias, .. } => alias.iter_mut().for_each(store_alias),
         TableFactor::Derived {
             alias, subquery, ..
         } => {

@@ -22,7 +22,7 @@ fn der(pem: &str) -> Vec<u8> {
     STANDARD.decode(lines.collect::<String>()).unwrap()
 }
 
-fn signed(claims: &Value) -> String {
+pub fn signed(claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let head = part(&json!({"alg": "RS256", "typ": "JWT"}));
     let text = format!("{head}.{}", part(claims));
@@ -34,7 +34,7 @@ fn signed(claims: &Value) -> String {
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-fn claims(subject: &str, issued: u64, life: u64) -> Value {
+pub fn claims(subject: &str, issued: u64, life: u64) -> Value {
     let digest = ring::digest::digest(&ring::digest::SHA256, &der(PUBLIC_KEY));
     let fingerprint = STANDARD.encode(digest);
     json!({"iss": format!("{subject}.SHA256:{fingerprint}"), "sub": subject,
@@ -42,7 +42,7 @@ fn claims(subject: &str, issued: u64, life: u64) -> Value {
 }
 
 /// Seconds since 1970.
-fn now() -> u64 {
+pub fn now() -> u64 {
     let age = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     age.as_secs()
 }

@@ -1,6 +1,6 @@
 //! Statements on their way, and how their results arrive.
 
-use super::{STATEMENTS, column, failure, post, rows, run, shop, submit};
+use super::{STATEMENTS, check, column, failure, post, rows, run, shop, submit};
 use crate::client::Client;
 use rocky_emulator::{Action, Fault};
 use serde_json::{Value, json};
@@ -183,4 +183,35 @@ fn requests_that_are_malformed_and_faults_answer_in_snowflakes_words() {
             .starts_with("<html>")
     );
     assert_eq!(emulator.requests().warehouse_statements, 0);
+}
+
+#[test]
+fn a_statement_that_takes_too_long_is_cancelled() {
+    let (emulator, client) = shop();
+    let short = "CALL SYSTEM$WAIT(1, 'MILLISECONDS')";
+    check(&client, short, &["waited 1 milliseconds"]);
+    let wait = "SELECT SYSTEM$WAIT(1, 'DAYS')";
+    let late = submit(&client, wait, "", json!({"timeout": 1}));
+    let body = late.json();
+    assert_eq!((late.status, &body["code"]), (408, &json!("000630")));
+    let url = body["statementStatusUrl"].as_str().unwrap();
+    assert_eq!(client.get(url).status, 408);
+    emulator.settings(|settings| settings.sync_window_ms = 0);
+    let slow = submit(&client, wait, "?pageSize=10&async=False", json!({}));
+    assert_eq!((slow.status, &slow.json()["code"]), (202, &json!("333333")));
+    let handle = slow.json()["statementHandle"].as_str().unwrap().to_owned();
+    let cancel = format!("{STATEMENTS}/{handle}/cancel");
+    assert_eq!(post(&client, &cancel, &json!({}), &[]).status, 200);
+    assert_eq!(client.get(&format!("{STATEMENTS}/{handle}")).status, 422);
+}
+
+#[test]
+fn times_before_1970_are_negative_numbers() {
+    let (_emulator, client) = shop();
+    check(
+        &client,
+        "SELECT '1969-12-31 23:59:59.5'::TIMESTAMP_NTZ, '1969-12-31 23:59:58.5 +00:00'::TIMESTAMP_TZ, \
+         '1969-12-31'::DATE, '9999-12-31'::DATE",
+        &["-0.500000000|-1.500000000 1440|-1|2932896"],
+    );
 }

@@ -4,11 +4,11 @@ use super::clock::{Moment, SECOND, with_offset};
 use super::json::json_of;
 use super::row::{Returns, RowFunction};
 use super::values::{first, printed, text, wrong};
+use crate::sql::snowflake::epoch;
 use crate::sql::snowflake::names::fold;
 use crate::types::snowflake::{BINARY_LENGTH, FRACTION, SnowflakeType};
 use datafusion::arrow::datatypes::DataType as Arrow;
 use datafusion::common::{Result, ScalarValue};
-use jiff::tz::Offset;
 use serde_json::Value;
 
 const TEXT: Returns = Returns::Type(|| SnowflakeType::TEXT);
@@ -68,11 +68,7 @@ pub(super) const FUNCTIONS: &[RowFunction] = &[
 /// The form that a TIMESTAMP_TZ has in results: seconds since 1970, and the offset's minutes
 /// counted from -1440.
 fn zoned(nanoseconds: i128, minutes: i32) -> String {
-    let (seconds, rest) = (
-        nanoseconds.div_euclid(SECOND),
-        nanoseconds.rem_euclid(SECOND),
-    );
-    format!("{seconds}.{rest:09} {minutes}")
+    format!("{} {minutes}", epoch::seconds(nanoseconds))
 }
 
 fn to_timestamp_tz(given: &[ScalarValue]) -> Result<ScalarValue> {
@@ -89,10 +85,8 @@ fn to_timestamp_tz(given: &[ScalarValue]) -> Result<ScalarValue> {
             return Ok(written.into());
         }
     }
-    match Offset::UTC.to_timestamp(stamp(value)?.datetime()) {
-        Ok(at) => Ok(zoned(at.as_nanosecond(), 1_440).into()),
-        Err(_) => wrong("Timestamp is out of range"),
-    }
+    let at = epoch::nanoseconds(stamp(value)?.datetime());
+    Ok(zoned(at, 1_440).into())
 }
 
 /// A moment, also given as a number of seconds.
