@@ -1,6 +1,8 @@
 //! The program: its first line, its options, its end.
 
 use crate::client::Client;
+use crate::snowflake::sign_in::{claims, now, signed};
+use crate::snowflake;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -85,4 +87,25 @@ fn what_cannot_be_loaded_is_an_error_on_stderr() {
         "{error}"
     );
     assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn users_of_snowflake_are_known_by_the_key_in_their_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("public.pem");
+    std::fs::write(&file, snowflake::PUBLIC_KEY).unwrap();
+    let user = format!("acme-dev.loader={}", file.display());
+    let (mut child, _stdout, url) = start(&["--snowflake-user", &user, "--exit-with-stdin"]);
+    let token = signed(&claims("ACME-DEV.LOADER", now(), 60));
+    let client = Client::at(&url, &token);
+    snowflake::check(&client, "SELECT CURRENT_USER()", &["loader"]);
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+    for wrong in ["acme-dev=x", &format!("loader={}", file.display()), "a.b=/none"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_rocky-emulator"))
+            .args(["--snowflake-user", wrong])
+            .output()
+            .unwrap();
+        assert!(!output.status.success(), "{wrong}");
+    }
 }
