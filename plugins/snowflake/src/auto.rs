@@ -129,9 +129,10 @@ impl SchemaTables {
                     self.shown(outcome)?;
                 }
             },
-            Stage::Rest(lists) => match lists
-                .next(|item| list(item, &self.wanted, &mut self.outbox))
-            {
+            Stage::Rest(lists) => match lists.next(|item| {
+                let (wanted, objects) = (self.wanted.as_ref(), self.objects.as_ref());
+                list(item, wanted, objects, &mut self.outbox)
+            }) {
                 Err(error) if self.settings.source == Source::Auto && failure::may_turn(&error) => {
                     self.told.extend(lists.seen().iter().cloned());
                     self.turn_to_sql(&error);
@@ -331,13 +332,19 @@ impl SchemaTables {
     }
 }
 
-/// Hands over a table of the REST API's lists, if it is wanted.
-fn list(item: Item<'_>, wanted: &Option<HashSet<String>>, outbox: &mut Outbox) -> Result<()> {
-    if wanted
-        .as_ref()
-        .is_none_or(|names| names.contains(&*item.name))
-    {
-        outbox.push(Entry::Table(item.into_table()?));
+/// Hands over a table of the REST API's lists, if it is wanted. What it is SHOW knows better, if it was asked.
+fn list(
+    item: Item<'_>,
+    wanted: Option<&HashSet<String>>,
+    objects: Option<&Objects>,
+    outbox: &mut Outbox,
+) -> Result<()> {
+    if wanted.is_none_or(|names| names.contains(&*item.name)) {
+        let mut table = item.into_table()?;
+        if let Some(object) = objects.and_then(|objects| objects.get(&table.name)) {
+            table.kind.clone_from(&object.kind);
+        }
+        outbox.push(Entry::Table(table));
     }
     Ok(())
 }

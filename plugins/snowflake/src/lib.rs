@@ -25,7 +25,7 @@
 //!
 //! - SHOW and INFORMATION_SCHEMA leave parts of some types out: what is in an array, an object or a map; INFORMATION_SCHEMA also how many
 //!   digits a second has. The tables with such columns are completed from the REST API, or from DESCRIBE.
-//! - Views do not tell over REST which of their columns may be NULL, so that all may.
+//! - Views do not tell over REST which of their columns may be NULL, so that all may, and not whether they are materialized.
 //! - A table's revision, the time of its last DDL, is known over INFORMATION_SCHEMA only: no warehouse is woken for it.
 //! - What a column is computed from is not told over REST.
 

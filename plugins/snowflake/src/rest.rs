@@ -175,9 +175,7 @@ fn kind(item: &Item<'_>) -> String {
             ];
             kind_of_table(word, names.map(|name| name == of))
         }
-        None if word.is_some_and(|word| word.starts_with("MATERIALIZED")) => {
-            "materialized_view".to_owned()
-        }
+        // The lists do not tell materialized views from others.
         None => "view".to_owned(),
     }
 }

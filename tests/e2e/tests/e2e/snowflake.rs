@@ -189,6 +189,11 @@ fn kinds_are_told_by_every_source() {
         let listed = listed["tables"].as_array().unwrap();
         for (name, kind) in kinds {
             let found = listed.iter().find(|it| it["table"] == name).unwrap();
+            // The lists of the REST API have one word for both.
+            let kind = match (source, kind) {
+                ("source=rest", "materialized_view") => "view",
+                _ => kind,
+            };
             assert_eq!(found["kind"], kind, "{source}");
         }
     }

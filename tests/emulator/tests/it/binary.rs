@@ -1,8 +1,8 @@
 //! The program: its first line, its options, its end.
 
 use crate::client::Client;
-use crate::snowflake::sign_in::{claims, now, signed};
 use crate::snowflake;
+use crate::snowflake::sign_in::{claims, now, signed};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -101,7 +101,11 @@ fn users_of_snowflake_are_known_by_the_key_in_their_file() {
     snowflake::check(&client, "SELECT CURRENT_USER()", &["loader"]);
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
-    for wrong in ["acme-dev=x", &format!("loader={}", file.display()), "a.b=/none"] {
+    for wrong in [
+        "acme-dev=x",
+        &format!("loader={}", file.display()),
+        "a.b=/none",
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_rocky-emulator"))
             .args(["--snowflake-user", wrong])
             .output()

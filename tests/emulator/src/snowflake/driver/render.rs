@@ -66,10 +66,12 @@ pub(super) fn results(
     let partitions = record.partitions(result, &settings);
     let columns = result.rows.columns.iter();
     let count = result.rows.row_count();
+    let rows: Value =
+        serde_json::from_str(&format!("[{}]", partitions.first())).unwrap_or_default();
     let mut data = json!({
         "parameters": parameters(),
         "rowtype": columns.map(|described| column(described, &settings)).collect::<Vec<_>>(),
-        "rowset": partitions.first(),
+        "rowset": rows,
         "total": count,
         "returned": count,
         "queryId": record.facts.handle,

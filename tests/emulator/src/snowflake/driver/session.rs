@@ -169,7 +169,10 @@ pub(super) struct Caller {
 impl FromRequestParts<Arc<Service>> for Caller {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Self, Failure> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        service: &Arc<Service>,
+    ) -> Result<Self, Failure> {
         let token = brought(parts).ok_or_else(ApiError::no_session)?;
         let session = service.sessions.find(token)?;
         let viewer = service.shared.viewer_of(&session.principal);

@@ -11,10 +11,13 @@ use crate::catalog::{Catalog, Named, Schema, Table};
 use crate::sql::snowflake::names::{self, Found};
 use crate::sql::snowflake::show::Selection;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use render::Depth;
-use serde::Deserialize;
+use render::{Body, Depth};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -174,7 +177,12 @@ impl Kind {
         table.kind.is_view() == (self == Self::View)
     }
 
-    fn render(self, above: [&str; 2], found: &Found<'_, Arc<Table>>, depth: Depth) -> Value {
+    fn render<'a>(
+        self,
+        above: [&'a str; 2],
+        found: &'a Found<'_, Arc<Table>>,
+        depth: Depth,
+    ) -> Body<'a> {
         match self {
             Self::Table => render::table(above, found, depth),
             Self::View => render::view(above, found, depth),
@@ -188,7 +196,7 @@ fn list(
     place: &Place,
     which: &Which,
     kind: Kind,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Response, ApiError> {
     let most = service.shared.settings().show_rows;
     let catalogs = service.shared.metastore.read();
     let database = database(&catalogs, viewer, &place.database)?;
@@ -199,7 +207,17 @@ fn list(
     let entries = which.select(entries, most)?;
     let above = [&*database.name, &*schema.name];
     let each = |found| kind.render(above, found, which.depth());
-    Ok(Json(entries.iter().map(each).collect()))
+    let all: Vec<Body<'_>> = entries.iter().map(each).collect();
+    Ok(written(&all))
+}
+
+/// Written at once, as what it is made of is borrowed.
+fn written(body: &impl Serialize) -> Response {
+    let kind = [(CONTENT_TYPE, "application/json")];
+    match serde_json::to_vec(body) {
+        Ok(json) => (kind, json).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
 }
 
 fn one(
@@ -207,7 +225,7 @@ fn one(
     viewer: &Viewer,
     place: &Place,
     kind: Kind,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let catalogs = service.shared.metastore.read();
     let database = database(&catalogs, viewer, &place.database)?;
     let schema = schema(&database, viewer, &place.schema)?;
@@ -222,7 +240,7 @@ fn one(
         let full = [above[0], above[1], &name].join(".");
         ApiError::no_object("Object", &full)
     })?;
-    Ok(Json(kind.render(above, found, Depth::Columns)))
+    Ok(written(&kind.render(above, found, Depth::Columns)))
 }
 
 async fn list_tables(
@@ -230,7 +248,7 @@ async fn list_tables(
     Caller(viewer): Caller,
     Path(place): Path<Place>,
     Params(which): Params<Which>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Response, ApiError> {
     list(&service, &viewer, &place, &which, Kind::Table)
 }
 
@@ -238,7 +256,7 @@ async fn one_table(
     State(service): State<Arc<Service>>,
     Caller(viewer): Caller,
     Path(place): Path<Place>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     one(&service, &viewer, &place, Kind::Table)
 }
 
@@ -247,7 +265,7 @@ async fn list_views(
     Caller(viewer): Caller,
     Path(place): Path<Place>,
     Params(which): Params<Which>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Response, ApiError> {
     list(&service, &viewer, &place, &which, Kind::View)
 }
 
@@ -255,6 +273,6 @@ async fn one_view(
     State(service): State<Arc<Service>>,
     Caller(viewer): Caller,
     Path(place): Path<Place>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     one(&service, &viewer, &place, Kind::View)
 }

@@ -5,7 +5,9 @@ use crate::sql::snowflake::names::{Found, column_name};
 use crate::sql::snowflake::show::{bytes, row_count, table_kind};
 use crate::types::snowflake::column_text;
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// How much of a table is told.
@@ -45,70 +47,141 @@ pub(super) fn schema(database: &Found<'_, Catalog>, found: &Found<'_, Schema>) -
     body
 }
 
-fn shared([database, schema]: [&str; 2], found: &Found<'_, Arc<Table>>) -> Value {
-    let table = found.object;
-    json!({
-        "name": &*found.name,
-        "database_name": database,
-        "schema_name": schema,
-        "comment": table.comment.as_deref().unwrap_or_default(),
-        "created_on": time(table.created_at),
-        "owner": &*table.owner,
-        "owner_role_type": "ROLE",
-    })
+/// What tables and views have in common.
+#[derive(Serialize)]
+struct Shared<'a> {
+    name: &'a str,
+    database_name: &'a str,
+    schema_name: &'a str,
+    kind: &'a str,
+    comment: &'a str,
+    created_on: String,
+    owner: &'a str,
+    owner_role_type: &'static str,
 }
 
-pub(super) fn table(above: [&str; 2], found: &Found<'_, Arc<Table>>, depth: Depth) -> Value {
+impl<'a> Shared<'a> {
+    fn of(
+        [database, schema]: [&'a str; 2],
+        found: &'a Found<'_, Arc<Table>>,
+        kind: &'a str,
+    ) -> Self {
+        let table = found.object;
+        Self {
+            name: &found.name,
+            database_name: database,
+            schema_name: schema,
+            kind,
+            comment: table.comment.as_deref().unwrap_or_default(),
+            created_on: time(table.created_at),
+            owner: &table.owner,
+            owner_role_type: "ROLE",
+        }
+    }
+}
+
+/// A table. Written as it is, because there may be many with many columns.
+#[derive(Serialize)]
+pub(super) struct TableBody<'a> {
+    #[serde(flatten)]
+    shared: Shared<'a>,
+    table_type: &'static str,
+    rows: Option<usize>,
+    bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    columns: Option<Vec<TableColumn<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    constraints: Option<[(); 0]>,
+}
+
+#[derive(Serialize)]
+struct TableColumn<'a> {
+    name: Cow<'a, str>,
+    datatype: String,
+    nullable: bool,
+    collate: Option<()>,
+    default: Option<String>,
+    autoincrement: bool,
+    comment: Option<&'a str>,
+}
+
+/// A view.
+#[derive(Serialize)]
+pub(super) struct ViewBody<'a> {
+    #[serde(flatten)]
+    shared: Shared<'a>,
+    secure: bool,
+    query: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    columns: Option<Vec<ViewColumn<'a>>>,
+}
+
+#[derive(Serialize)]
+struct ViewColumn<'a> {
+    name: Cow<'a, str>,
+    datatype: String,
+    comment: Option<&'a str>,
+}
+
+/// A table or a view, to be written.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Body<'a> {
+    Table(Box<TableBody<'a>>),
+    View(Box<ViewBody<'a>>),
+}
+
+pub(super) fn table<'a>(
+    above: [&'a str; 2],
+    found: &'a Found<'_, Arc<Table>>,
+    depth: Depth,
+) -> Body<'a> {
     let table = found.object;
     let kind = table_kind(table);
-    let mut body = shared(above, found);
-    body["kind"] = match kind.show {
+    let word = match kind.show {
         "TABLE" => "PERMANENT",
         other => other,
-    }
-    .into();
-    body["table_type"] = kind.rest.into();
-    body["rows"] = row_count(table).into();
-    body["bytes"] = bytes(table).into();
-    if depth == Depth::Columns {
-        let columns = table.layout.columns().iter();
-        body["columns"] = columns.map(|column| table_column(table, column)).collect();
-        body["constraints"] = json!([]);
-    }
-    body
-}
-
-fn table_column(table: &Table, column: &Column) -> Value {
-    json!({
-        "name": column_name(table, column),
-        "datatype": column_text(column),
-        "nullable": column.nullable,
-        "collate": Value::Null,
-        "default": crate::sql::snowflake::default_text(column),
-        "autoincrement": false,
-        "comment": column.comment.as_deref(),
-    })
-}
-
-pub(super) fn view(above: [&str; 2], found: &Found<'_, Arc<Table>>, depth: Depth) -> Value {
-    let table = found.object;
-    let mut body = shared(above, found);
-    body["kind"] = "PERMANENT".into();
-    body["secure"] = false.into();
-    body["query"] = match &table.content {
-        Content::Query { definition, .. } => (&**definition).into(),
-        _ => Value::Null,
     };
-    if depth == Depth::Columns {
-        let columns = table.layout.columns().iter();
-        let column = |column: &Column| {
-            json!({
-                "name": column_name(table, column),
-                "datatype": column_text(column),
-                "comment": column.comment.as_deref(),
-            })
-        };
-        body["columns"] = columns.map(column).collect();
-    }
-    body
+    let column = |column: &'a Column| TableColumn {
+        name: column_name(table, column),
+        datatype: column_text(column),
+        nullable: column.nullable,
+        collate: None,
+        default: crate::sql::snowflake::default_text(column),
+        autoincrement: false,
+        comment: column.comment.as_deref(),
+    };
+    let is_deep = depth == Depth::Columns;
+    let columns = || table.layout.columns().iter().map(column).collect();
+    Body::Table(Box::new(TableBody {
+        shared: Shared::of(above, found, word),
+        table_type: kind.rest,
+        rows: row_count(table),
+        bytes: bytes(table),
+        columns: is_deep.then(columns),
+        constraints: is_deep.then_some([]),
+    }))
+}
+
+pub(super) fn view<'a>(
+    above: [&'a str; 2],
+    found: &'a Found<'_, Arc<Table>>,
+    depth: Depth,
+) -> Body<'a> {
+    let table = found.object;
+    let column = |column: &'a Column| ViewColumn {
+        name: column_name(table, column),
+        datatype: column_text(column),
+        comment: column.comment.as_deref(),
+    };
+    let columns = || table.layout.columns().iter().map(column).collect();
+    Body::View(Box::new(ViewBody {
+        shared: Shared::of(above, found, "PERMANENT"),
+        secure: false,
+        query: match &table.content {
+            Content::Query { definition, .. } => Some(definition),
+            _ => None,
+        },
+        columns: (depth == Depth::Columns).then(columns),
+    }))
 }

@@ -12,7 +12,7 @@ use datafusion::arrow::util::display::array_value_to_string;
 use datafusion::common::ScalarValue;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
-use serde_json::Value;
+use std::borrow::Cow;
 
 /// Nanoseconds in a day.
 const DAY: i128 = 86_400 * 1_000_000_000;
@@ -41,27 +41,28 @@ pub(in crate::snowflake) struct Format {
     pub timestamp_tz: Option<String>,
 }
 
-/// One value.
-pub(super) fn cell(
+/// One value; none for NULL.
+pub(super) fn cell<'a>(
     data_type: &SnowflakeType,
-    array: &dyn Array,
+    array: &'a dyn Array,
     row: usize,
     format: &Format,
-) -> Value {
+) -> Option<Cow<'a, str>> {
     if array.is_null(row) || *array.data_type() == Arrow::Null {
-        return match format.null_as_text {
-            true => "null".into(),
-            false => Value::Null,
-        };
+        return format.null_as_text.then_some(Cow::Borrowed("null"));
     }
-    let text = text(data_type, array, row, format);
-    match (format.reader, fraction(data_type)) {
+    if *array.data_type() == Arrow::Utf8 && !matches!(data_type, SnowflakeType::TimestampTz(_)) {
+        return Some(Cow::Borrowed(array.as_string::<i32>().value(row)));
+    }
+    let text = text(array, row, format);
+    let text = match (format.reader, fraction(data_type)) {
         (Reader::Driver, Some(digits)) => match text.split_once(' ') {
-            None => shortened(&text, digits).into(),
-            Some((seconds, zone)) => format!("{} {zone}", shortened(seconds, digits)).into(),
+            None => shortened(&text, digits).to_owned(),
+            Some((seconds, zone)) => format!("{} {zone}", shortened(seconds, digits)),
         },
-        _ => text.into(),
-    }
+        _ => text,
+    };
+    Some(Cow::Owned(text))
 }
 
 /// How many digits of a second's fraction the type keeps.
@@ -75,13 +76,11 @@ fn fraction(data_type: &SnowflakeType) -> Option<u8> {
     }
 }
 
-fn text(data_type: &SnowflakeType, array: &dyn Array, row: usize, format: &Format) -> String {
+fn text(array: &dyn Array, row: usize, format: &Format) -> String {
     let plain = || array_value_to_string(array, row).unwrap_or_default();
     match array.data_type() {
-        Arrow::Utf8 if matches!(data_type, SnowflakeType::TimestampTz(_)) => {
-            zoned(array.as_string::<i32>().value(row), format)
-        }
-        Arrow::Utf8 => array.as_string::<i32>().value(row).to_owned(),
+        // All other texts are told as they are.
+        Arrow::Utf8 => zoned(array.as_string::<i32>().value(row), format),
         Arrow::Boolean if format.reader == Reader::Driver => {
             u8::from(array.as_boolean().value(row)).to_string()
         }

@@ -116,8 +116,11 @@ fn answer(record: &Record, phase: &Phase, settings: &Settings, is_async: bool) -
             };
             let partitions = record.partitions(result, settings);
             let body = render::results(record, result, partitions, settings);
-            let link = [(LINK, render::links(record, 0, partitions.len()))];
-            (link, axum::Json(body)).into_response()
+            let headers = [
+                (CONTENT_TYPE, "application/json".to_owned()),
+                (LINK, render::links(record, 0, partitions.len())),
+            ];
+            (headers, body).into_response()
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::snowflake::Service;
 use crate::snowflake::error::ApiError;
 use crate::sql::SqlError;
 use crate::sql::snowflake::{
-    Binding, Context, Limits, Results, SnowflakeStatement, needs_warehouse, statement_type, statements,
+    Binding, Context, Limits, Results, SnowflakeStatement, needs_warehouse, statement_type,
+    statements,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -148,7 +149,11 @@ impl Order {
         };
         let children: Vec<Arc<Record>> = match self.statements.len() {
             1 => Vec::new(),
-            _ => facts.kinds.iter().map(|kind| child(&facts, *kind)).collect(),
+            _ => facts
+                .kinds
+                .iter()
+                .map(|kind| child(&facts, *kind))
+                .collect(),
         };
         let handles = children.iter().map(|child| child.facts.handle.clone());
         let facts = Facts {
@@ -179,7 +184,10 @@ fn results(service: &Arc<Service>, viewer: &Viewer) -> Results {
     let principal = Arc::clone(&viewer.principal);
     Results::new(move |handle| {
         let settings = service.shared.settings();
-        let record = service.statements.find(handle, &principal, &settings).ok()?;
+        let record = service
+            .statements
+            .find(handle, &principal, &settings)
+            .ok()?;
         match record.phase() {
             Phase::Succeeded(_) if !record.facts.children.is_empty() => Some(together().rows),
             Phase::Succeeded(answer) => Some(answer.rows.clone()),

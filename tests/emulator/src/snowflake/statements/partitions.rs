@@ -5,6 +5,7 @@ use crate::sql::snowflake::SnowflakeRows;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::io::Write as _;
 
 /// The rows of a result, ready to be sent.
@@ -13,29 +14,35 @@ pub(in crate::snowflake) struct Partitions(Vec<Partition>);
 
 #[derive(Debug)]
 struct Partition {
-    rows: Vec<Value>,
+    /// The rows as JSON, without brackets around them.
+    rows: String,
+    count: usize,
     /// As its reader wants it, compressed; none for the first one, which comes with the answer.
     compressed: Option<Vec<u8>>,
     uncompressed_size: usize,
 }
 
 impl Partition {
-    fn new(number: usize, rows: Vec<Value>, reader: Reader) -> Self {
-        let body = match reader {
-            Reader::Api => json!({"data": rows}).to_string(),
+    fn new(number: usize, rows: String, count: usize, reader: Reader) -> Self {
+        let (before, after) = match reader {
+            Reader::Api => ("{\"data\":[", "]}"),
             // Rows with commas between them, as if out of the middle of a list.
-            Reader::Driver => {
-                let rows = rows.iter().map(Value::to_string);
-                rows.collect::<Vec<_>>().join(",")
-            }
+            Reader::Driver => ("", ""),
         };
-        let compressed = (number > 0).then(|| gzip(body.as_bytes()));
+        let compressed = (number > 0).then(|| gzip(format!("{before}{rows}{after}").as_bytes()));
         Self {
+            uncompressed_size: before.len() + rows.len() + after.len(),
             rows,
+            count,
             compressed,
-            uncompressed_size: body.len(),
         }
     }
+}
+
+/// Writes a row as JSON.
+fn write(row: &[Option<Cow<'_, str>>], out: &mut String) {
+    // Texts always have a JSON form.
+    out.push_str(&serde_json::to_string(row).unwrap_or_default());
 }
 
 fn gzip(body: &[u8]) -> Vec<u8> {
@@ -48,29 +55,42 @@ fn gzip(body: &[u8]) -> Vec<u8> {
 impl Partitions {
     /// Cuts the rows into partitions of at most so many. Even without rows there is one.
     pub fn new(result: &SnowflakeRows, most: usize, format: &Format) -> Self {
-        let mut rows = result
-            .batches
-            .iter()
-            .flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)))
-            .map(|(batch, row)| {
-                let arrays = batch.columns().iter().zip(&result.columns);
-                let cells = arrays
-                    .map(|(array, column)| cell(&column.data_type, array.as_ref(), row, format));
-                Value::Array(cells.collect())
-            });
-        let mut partitions = Vec::new();
-        loop {
-            let part: Vec<Value> = rows.by_ref().take(most.max(1)).collect();
-            if part.is_empty() && !partitions.is_empty() {
-                return Self(partitions);
+        let mut partitions = Self(Vec::new());
+        let (mut rows, mut count) = (String::new(), 0);
+        let mut cells = Vec::with_capacity(result.columns.len());
+        let all = result.batches.iter();
+        for (batch, row) in all.flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)))
+        {
+            if count == most.max(1) {
+                partitions.push(std::mem::take(&mut rows), count, format);
+                count = 0;
             }
-            partitions.push(Partition::new(partitions.len(), part, format.reader));
+            if count > 0 {
+                rows.push(',');
+            }
+            let arrays = batch.columns().iter().zip(&result.columns);
+            cells.extend(
+                arrays.map(|(array, column)| cell(&column.data_type, array.as_ref(), row, format)),
+            );
+            write(&cells, &mut rows);
+            cells.clear();
+            count += 1;
         }
+        if count > 0 || partitions.0.is_empty() {
+            partitions.push(rows, count, format);
+        }
+        partitions
     }
 
-    /// The rows that come with the answer.
-    pub fn first(&self) -> &[Value] {
-        self.0.first().map_or(&[], |partition| &partition.rows)
+    fn push(&mut self, rows: String, count: usize, format: &Format) {
+        let number = self.0.len();
+        self.0
+            .push(Partition::new(number, rows, count, format.reader));
+    }
+
+    /// The rows that come with the answer, as JSON without brackets around them.
+    pub fn first(&self) -> &str {
+        self.0.first().map_or("", |partition| &partition.rows)
     }
 
     /// The compressed body of a later partition.
@@ -86,7 +106,7 @@ impl Partitions {
     pub fn describe(&self) -> Vec<Value> {
         let describe = |partition: &Partition| {
             let mut info = json!({
-                "rowCount": partition.rows.len(),
+                "rowCount": partition.count,
                 "uncompressedSize": partition.uncompressed_size,
             });
             if let Some(compressed) = &partition.compressed {

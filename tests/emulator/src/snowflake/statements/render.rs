@@ -75,7 +75,7 @@ pub(super) fn results(
     answer: &SnowflakeAnswer,
     partitions: &Partitions,
     settings: &Settings,
-) -> Value {
+) -> String {
     let mut body = reference(record);
     body["code"] = "090001".into();
     body["sqlState"] = "00000".into();
@@ -87,7 +87,6 @@ pub(super) fn results(
         "partitionInfo": partitions.describe(),
         "rowType": columns.map(|described| column(described, settings)).collect::<Vec<_>>(),
     });
-    body["data"] = partitions.first().into();
     if let Some(inserted) = answer.inserted {
         body["stats"] = json!({
             "numRowsInserted": inserted,
@@ -96,7 +95,18 @@ pub(super) fn results(
             "numDuplicateRowsUpdated": 0,
         });
     }
-    body
+    with_list(&body, "data", partitions.first())
+}
+
+/// The text of an object with one more member: a list, whose items are text already.
+pub(in crate::snowflake) fn with_list(object: &Value, name: &str, items: &str) -> String {
+    let mut text = object.to_string();
+    text.pop();
+    let comma = if text.len() > 1 { "," } else { "" };
+    text.push_str(&format!("{comma}\"{name}\":["));
+    text.push_str(items);
+    text.push_str("]}");
+    text
 }
 
 /// The header that leads from one partition to the others.

@@ -45,8 +45,8 @@ pub(crate) use bindings::Binding;
 pub(crate) use describe::default_text;
 pub(crate) use parse::{needs_warehouse, statement_type};
 pub(super) use present::present;
-pub(crate) use scan::Results;
 pub(crate) use result::{SnowflakeColumn, SnowflakeRows};
+pub(crate) use scan::Results;
 pub(super) use state::base_state;
 pub(crate) use words::statements;
 

@@ -37,9 +37,7 @@ pub(crate) fn needs_warehouse(sql: &str) -> bool {
     let first = words.word("a statement").unwrap_or_default();
     match first.as_str() {
         "SELECT" if asks_for_session(words.clone()) => false,
-        "SELECT" | "WITH" | "INSERT" | "VALUES" | "UPDATE" | "DELETE" | "MERGE" | "CALL" => {
-            true
-        }
+        "SELECT" | "WITH" | "INSERT" | "VALUES" | "UPDATE" | "DELETE" | "MERGE" | "CALL" => true,
         // CREATE TABLE … AS SELECT
         "CREATE" => {
             let mut is_table = false;

@@ -73,21 +73,29 @@ impl SnowflakeRows {
         columns: Vec<SnowflakeColumn>,
         rows: &[Vec<Cell<'_>>],
     ) -> Result<Self, SqlError> {
-        let types: Vec<Arrow> = columns
-            .iter()
-            .map(|column| to_arrow(&column.data_type))
-            .collect();
-        let mut builders: Vec<Builder> = types.iter().map(Builder::for_type).collect();
+        let builder = |column: &SnowflakeColumn| Builder::for_type(&to_arrow(&column.data_type));
+        let mut builders: Vec<Builder> = columns.iter().map(builder).collect();
         for row in rows {
             for (builder, cell) in builders.iter_mut().zip(row) {
                 builder.append(copy(cell));
             }
         }
+        Self::of_columns(columns, builders, rows.len())
+    }
+
+    /// So many rows of single values, column by column.
+    pub(super) fn of_columns(
+        columns: Vec<SnowflakeColumn>,
+        builders: Vec<Builder>,
+        count: usize,
+    ) -> Result<Self, SqlError> {
         let arrays = builders.into_iter().map(Builder::finish).collect();
-        let fields = columns.iter().zip(types);
-        let fields = fields.map(|(column, arrow)| Field::new(&column.name, arrow, true));
+        let fields = columns.iter().map(|column| {
+            let arrow = to_arrow(&column.data_type);
+            Field::new(&column.name, arrow, true)
+        });
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+        let options = RecordBatchOptions::new().with_row_count(Some(count));
         let batch = RecordBatch::try_new_with_options(schema, arrays, &options)?;
         Ok(Self {
             columns,

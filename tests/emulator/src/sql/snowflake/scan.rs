@@ -74,7 +74,8 @@ pub(super) fn table(
     let schema = rows.batches.first().map(|batch| batch.schema());
     let schema = schema.unwrap_or_else(|| {
         let columns = rows.columns.iter();
-        let field = |it: &super::SnowflakeColumn| Field::new(&it.name, to_arrow(&it.data_type), true);
+        let field =
+            |it: &super::SnowflakeColumn| Field::new(&it.name, to_arrow(&it.data_type), true);
         Arc::new(Schema::new(columns.map(field).collect::<Vec<_>>()))
     });
     let provider = MemTable::try_new(schema, vec![rows.batches])?;

@@ -244,7 +244,9 @@ fn store_factor(factor: &mut TableFactor) {
             }
             alias.iter_mut().for_each(store_alias);
         }
-        TableFactor::Table { alias, .. } | TableFactor::TableFunction { alias, .. } => alias.iter_mut().for_each(store_alias),
+        TableFactor::Table { alias, .. } | TableFactor::TableFunction { alias, .. } => {
+            alias.iter_mut().for_each(store_alias)
+        }
         TableFactor::Derived {
             alias, subquery, ..
         } => {

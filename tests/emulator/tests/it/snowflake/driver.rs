@@ -14,7 +14,8 @@ struct Driver {
     master: String,
 }
 
-const LOGIN: &str = "/session/v1/login-request?databaseName=acme&schemaName=%22SHOP%22&warehouse=wh";
+const LOGIN: &str =
+    "/session/v1/login-request?databaseName=acme&schemaName=%22SHOP%22&warehouse=wh";
 const QUERY: &str = "/queries/v1/query-request";
 
 fn login(emulator: &Emulator, credentials: Value) -> Value {
@@ -43,7 +44,8 @@ impl Driver {
         let header = format!("Snowflake Token=\"{}\"", self.token);
         let headers = [("authorization", header.as_str())];
         let body = body.to_string();
-        self.client.request_with(method, path, &headers, body.as_bytes())
+        self.client
+            .request_with(method, path, &headers, body.as_bytes())
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {
@@ -82,21 +84,34 @@ fn a_session_keeps_its_place_until_it_is_closed() {
         json!({"databaseName": "ACME", "schemaName": "SHOP", "warehouseName": "WH", "roleName": "PUBLIC"})
     );
     let driver = Driver::new(&emulator);
-    let session = "SELECT CURRENT_DATABASE(), CURRENT_SCHEMA(), CURRENT_WAREHOUSE(), CURRENT_USER()";
+    let session =
+        "SELECT CURRENT_DATABASE(), CURRENT_SCHEMA(), CURRENT_WAREHOUSE(), CURRENT_USER()";
     let expected = json!([["ACME", "SHOP", "WH", "alice@example.com"]]);
     assert_eq!(driver.rows(session), expected);
     let used = driver.query("USE SCHEMA vault");
     assert_eq!(
-        (&used["data"]["finalSchemaName"], &used["data"]["statementTypeId"]),
+        (
+            &used["data"]["finalSchemaName"],
+            &used["data"]["statementTypeId"]
+        ),
         (&json!("VAULT"), &json!(0x4300))
     );
     assert_eq!(driver.rows(session)[0][1], "VAULT");
     assert_eq!(driver.rows("SELECT * FROM x"), json!([]));
     let tables = driver.request("GET", &format!("{SCHEMA}/tables?deep=True"), &json!({}));
     assert_eq!(tables.json()[0]["name"], "ITEM");
-    assert_eq!(driver.post("/session/heartbeat", &json!({}))["success"], true);
-    assert_eq!(driver.post("/telemetry/send", &json!({"logs": []}))["success"], true);
-    assert_eq!(driver.post("/session?delete=true", &json!({}))["success"], true);
+    assert_eq!(
+        driver.post("/session/heartbeat", &json!({}))["success"],
+        true
+    );
+    assert_eq!(
+        driver.post("/telemetry/send", &json!({"logs": []}))["success"],
+        true
+    );
+    assert_eq!(
+        driver.post("/session?delete=true", &json!({}))["success"],
+        true
+    );
     assert_eq!(driver.query("SELECT 1")["code"], "390111");
     assert_eq!(driver.request("GET", SCHEMA, &json!({})).status, 401);
 }
@@ -127,7 +142,11 @@ fn each_authenticator_is_believed_or_says_why_not() {
         ("SNOWFLAKE_JWT", "t", "390144"),
         ("EXTERNALBROWSER", "t", "390100"),
     ] {
-        assert_eq!(try_out(authenticator, token), expected, "{authenticator} {token}");
+        assert_eq!(
+            try_out(authenticator, token),
+            expected,
+            "{authenticator} {token}"
+        );
     }
 }
 
@@ -163,8 +182,19 @@ fn values_are_written_as_drivers_read_them() {
                '9999-12-31 23:59:59'::TIMESTAMP_NTZ, TO_BINARY('0aFF'), NULL";
     assert_eq!(
         driver.rows(sql),
-        json!([["1", "0", "20455", "43201.500", "-1.750000000", "1704067200.125", "1704067200",
-                "-3600.500000000 1500", "253402300799.000000000", "0AFF", null]])
+        json!([[
+            "1",
+            "0",
+            "20455",
+            "43201.500",
+            "-1.750000000",
+            "1704067200.125",
+            "1704067200",
+            "-3600.500000000 1500",
+            "253402300799.000000000",
+            "0AFF",
+            null
+        ]])
     );
     let bound = driver.query_with(
         "SELECT ?, ?",
@@ -173,7 +203,10 @@ fn values_are_written_as_drivers_read_them() {
     assert_eq!(bound["data"]["rowset"], json!([["x", null]]));
     let described = driver.query_with("SELECT id FROM item", json!({"describeOnly": true}));
     let data = &described["data"];
-    assert_eq!((&data["rowtype"][0]["type"], &data["rowset"]), (&json!("fixed"), &json!([])));
+    assert_eq!(
+        (&data["rowtype"][0]["type"], &data["rowset"]),
+        (&json!("fixed"), &json!([]))
+    );
     let dropped = driver.query_with("DROP TABLE item", json!({"describeOnly": true}));
     assert_eq!(dropped["success"], true);
     assert_eq!(driver.rows("SELECT COUNT(*) FROM item"), json!([["5"]]));
@@ -186,7 +219,10 @@ fn a_large_result_is_fetched_in_chunks_from_another_origin() {
     let driver = Driver::new(&emulator);
     let answer = driver.query("SELECT id FROM item ORDER BY id");
     let data = &answer["data"];
-    assert_eq!((&data["rowset"], &data["total"]), (&json!([["0"], ["1"]]), &json!(5)));
+    assert_eq!(
+        (&data["rowset"], &data["total"]),
+        (&json!([["0"], ["1"]]), &json!(5))
+    );
     assert_eq!(data["chunks"].as_array().unwrap().len(), 2);
     let header = data["chunkHeaders"].as_object().unwrap();
     let header: Vec<(&str, &str)> = header
@@ -203,7 +239,12 @@ fn a_large_result_is_fetched_in_chunks_from_another_origin() {
     decoder.read_to_string(&mut body).unwrap();
     assert_eq!(body, r#"["2"],["3"]"#);
     assert_eq!(storage.get(path).status, 403);
-    assert_eq!(storage.get_with(&path.replace("/1?", "/2?"), &header).status, 403);
+    assert_eq!(
+        storage
+            .get_with(&path.replace("/1?", "/2?"), &header)
+            .status,
+        403
+    );
 }
 
 #[test]
@@ -212,7 +253,10 @@ fn statements_are_waited_for_watched_and_cancelled() {
     let driver = Driver::new(&emulator);
     emulator.settings(|settings| settings.pending_polls = 1);
     let waiting = driver.query("SELECT 7");
-    assert_eq!((&waiting["code"], &waiting["success"]), (&json!("333333"), &json!(true)));
+    assert_eq!(
+        (&waiting["code"], &waiting["success"]),
+        (&json!("333333"), &json!(true))
+    );
     let url = waiting["data"]["getResultUrl"].as_str().unwrap();
     assert_eq!(driver.get(url)["code"], "333333");
     assert_eq!(driver.get(url)["data"]["rowset"], json!([["7"]]));
@@ -227,13 +271,19 @@ fn statements_are_waited_for_watched_and_cancelled() {
     }
     driver.post(&format!("/queries/{id}/abort-request"), &json!({}));
     let ended = driver.get(&format!("/queries/{id}/result"));
-    assert_eq!((&ended["code"], &ended["data"]["sqlState"]), (&json!("000604"), &json!("57014")));
+    assert_eq!(
+        (&ended["code"], &ended["data"]["sqlState"]),
+        (&json!("000604"), &json!("57014"))
+    );
     let body = json!({"sqlText": wait, "asyncExec": true});
     let slow = driver.post(&format!("{QUERY}?requestId=r1"), &body);
     let again = driver.post(&format!("{QUERY}?requestId=r1&retryCount=1"), &body);
     assert_eq!(slow["data"]["queryId"], again["data"]["queryId"]);
     let abort = json!({"sqlText": wait, "requestId": "r1"});
-    assert_eq!(driver.post("/queries/v1/abort-request", &abort)["success"], true);
+    assert_eq!(
+        driver.post("/queries/v1/abort-request", &abort)["success"],
+        true
+    );
     let id = slow["data"]["queryId"].as_str().unwrap();
     let seen = driver.get(&format!("/monitoring/queries/{id}"));
     assert_eq!(seen["data"]["queries"][0]["errorCode"], "000604");
@@ -247,7 +297,11 @@ fn several_statements_have_a_result_each_and_results_can_be_scanned() {
     let driver = Driver::new(&emulator);
     let count = json!({"parameters": {"MULTI_STATEMENT_COUNT": 2}});
     let all = driver.query_with("USE SCHEMA vault; INSERT INTO x VALUES (1), (2)", count);
-    let ids: Vec<&str> = all["data"]["resultIds"].as_str().unwrap().split(',').collect();
+    let ids: Vec<&str> = all["data"]["resultIds"]
+        .as_str()
+        .unwrap()
+        .split(',')
+        .collect();
     let kinds = format!("{},{}", 0x4300, 0x3100);
     assert_eq!((&all["data"]["resultTypes"], ids.len()), (&json!(kinds), 2));
     assert_eq!(all["data"]["finalSchemaName"], "VAULT");
@@ -273,15 +327,24 @@ fn failures_have_a_code_and_bodies_may_be_compressed() {
     ] {
         let failed = driver.query(sql);
         assert_eq!(failed["success"], false, "{sql}");
-        assert_eq!((&failed["code"], &failed["data"]["sqlState"]), (&json!(code), &json!(state)));
+        assert_eq!(
+            (&failed["code"], &failed["data"]["sqlState"]),
+            (&json!(code), &json!(state))
+        );
     }
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(br#"{"sqlText": "SELECT 1"}"#).unwrap();
     let body = encoder.finish().unwrap();
     let token = format!("Snowflake Token=\"{}\"", driver.token);
     let ask = |body: &[u8]| {
-        let headers = [("authorization", token.as_str()), ("content-encoding", "gzip")];
-        driver.client.request_with("POST", QUERY, &headers, body).json()
+        let headers = [
+            ("authorization", token.as_str()),
+            ("content-encoding", "gzip"),
+        ];
+        driver
+            .client
+            .request_with("POST", QUERY, &headers, body)
+            .json()
     };
     assert_eq!(ask(&body)["data"]["rowset"], json!([["1"]]));
     assert_eq!(ask(b"x")["code"], "390142");

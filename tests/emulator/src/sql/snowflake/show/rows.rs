@@ -3,13 +3,14 @@
 use super::{Show, Shown, What, bytes, row_count, table_kind};
 use crate::catalog::{Catalog, Content, Facts, Table};
 use crate::sql::error::SqlError;
-use crate::sql::information::cells::Cell;
+use crate::sql::information::cells::{Builder, Cell};
 use crate::sql::snowflake::describe::default_text;
 use crate::sql::snowflake::names::{Found, column_name};
 use crate::sql::snowflake::relations::INFORMATION_SCHEMA;
 use crate::sql::snowflake::{SnowflakeColumn, SnowflakeRows, SnowflakeStatement};
-use crate::types::snowflake::{SnowflakeType, json, of_column};
+use crate::types::snowflake::{SnowflakeType, json, of_column, to_arrow};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 const DATABASES: &[&str] = &[
     "created_on time",
@@ -152,8 +153,12 @@ const WAREHOUSES: &[&str] = &["name", "state", "type", "size", "is_default", "is
 pub(super) struct Collected<'a> {
     show: &'a Show,
     statement: &'a SnowflakeStatement,
-    names: &'static [&'static str],
-    rows: Vec<Vec<Cell<'static>>>,
+    names: Vec<&'static str>,
+    columns: Vec<SnowflakeColumn>,
+    builders: Vec<Builder>,
+    count: usize,
+    /// The JSON of types that were shown: most columns share theirs with others.
+    types: HashMap<(SnowflakeType, bool), String>,
     limit: usize,
     /// Whether the row that FROM names has been passed.
     begun: bool,
@@ -192,11 +197,19 @@ impl<'a> Collected<'a> {
             What::Warehouses => WAREHOUSES,
         };
         let most = statement.limits.show_rows;
+        let columns: Vec<SnowflakeColumn> = names.iter().map(column).collect();
+        let builder = |column: &SnowflakeColumn| Builder::for_type(&to_arrow(&column.data_type));
         Self {
             show,
             statement,
-            names,
-            rows: Vec::new(),
+            names: names
+                .iter()
+                .map(|text| text.split(' ').next().unwrap_or(text))
+                .collect(),
+            builders: columns.iter().map(builder).collect(),
+            columns,
+            count: 0,
+            types: HashMap::new(),
             limit: show.limit.map_or(most, |limit| limit.min(most)),
             begun: show.selection.from.is_none(),
         }
@@ -208,7 +221,7 @@ impl<'a> Collected<'a> {
 
     /// True when no further row would be kept.
     pub fn is_full(&self) -> bool {
-        self.rows.len() >= self.limit
+        self.count >= self.limit
     }
 
     /// Adds a row under this name, if it is asked for: `cell` knows its values by their columns.
@@ -217,12 +230,10 @@ impl<'a> Collected<'a> {
         if self.is_full() || !selection.covers(name) || !self.reached(name) {
             return;
         }
-        let cells = self.names.iter().map(|column| {
-            let column = column.split(' ').next().unwrap_or(column);
-            kept(cell(column))
-        });
-        let cells = cells.collect();
-        self.rows.push(cells);
+        for (builder, column) in self.builders.iter_mut().zip(&self.names) {
+            builder.append(cell(column));
+        }
+        self.count += 1;
     }
 
     /// Rows come behind the first one whose name begins as FROM says.
@@ -287,11 +298,20 @@ impl<'a> Collected<'a> {
         let table = found.object;
         for described in table.layout.columns() {
             let name = column_name(table, described);
+            let key = (of_column(described), described.nullable);
+            let shown_type = match self.types.get(&key) {
+                Some(text) => text.clone(),
+                None => {
+                    let text = json(&key.0, key.1).to_string();
+                    self.types.insert(key, text.clone());
+                    text
+                }
+            };
             self.row(&name, |column| match column {
                 "table_name" => owned(&*found.name),
                 "column_name" => owned(&*name),
-                "data_type" => owned(json(&of_column(described), described.nullable).to_string()),
-                "null?" => owned(described.nullable.to_string()),
+                "data_type" => shown_type.as_str().into(),
+                "null?" => if described.nullable { "true" } else { "false" }.into(),
                 "default" => owned(default_text(described).unwrap_or_default()),
                 "kind" => "COLUMN".into(),
                 "expression" | "autoincrement" => "".into(),
@@ -302,26 +322,19 @@ impl<'a> Collected<'a> {
     }
 
     pub fn finish(self) -> Result<SnowflakeRows, SqlError> {
-        let column = |text: &&str| {
-            let (name, kind) = text.split_once(' ').unwrap_or((text, ""));
-            let data_type = match kind {
-                "time" => SnowflakeType::TimestampLtz(3),
-                "number" => SnowflakeType::INTEGER,
-                _ => SnowflakeType::TEXT,
-            };
-            SnowflakeColumn::new(name, data_type)
-        };
-        SnowflakeRows::of_cells(self.names.iter().map(column).collect(), &self.rows)
+        SnowflakeRows::of_columns(self.columns, self.builders, self.count)
     }
 }
 
-fn kept(cell: Cell<'_>) -> Cell<'static> {
-    match cell {
-        Cell::Text(text) => owned(text),
-        Cell::Number(number) => Cell::Number(number),
-        Cell::Time(time) => Cell::Time(time),
-        Cell::Null => Cell::Null,
-    }
+/// A column from its name and, behind a space, what it holds.
+fn column(text: &&str) -> SnowflakeColumn {
+    let (name, kind) = text.split_once(' ').unwrap_or((text, ""));
+    let data_type = match kind {
+        "time" => SnowflakeType::TimestampLtz(3),
+        "number" => SnowflakeType::INTEGER,
+        _ => SnowflakeType::TEXT,
+    };
+    SnowflakeColumn::new(name, data_type)
 }
 
 fn facts_cell(facts: &Facts, column: &str) -> Cell<'static> {
