@@ -8,7 +8,7 @@ use crate::snowflake::error::ApiError;
 use crate::sql::snowflake::{SnowflakeAnswer, SnowflakeStatement};
 use crate::sql::{Engine, SqlError};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -62,6 +62,10 @@ pub(in crate::snowflake) struct Record {
     pub facts: Facts,
     phase: watch::Sender<Phase>,
     progress: Mutex<Progress>,
+    /// The statements that its work ends.
+    children: Vec<Arc<Self>>,
+    /// The statement whose work ends this one.
+    parent: OnceLock<Weak<Self>>,
     partitions: OnceLock<Partitions>,
 }
 
@@ -117,9 +121,12 @@ async fn run(work: Work) -> Result<SnowflakeAnswer, SqlError> {
 
 impl Record {
     fn new(facts: Facts, work: Option<Work>, pending_polls: u32) -> Arc<Self> {
-        Arc::new(Self {
+        let children = work.as_ref().map(|work| work.children.clone());
+        let record = Arc::new(Self {
             facts,
             phase: watch::Sender::new(Phase::Pending),
+            children: children.unwrap_or_default(),
+            parent: OnceLock::new(),
             progress: Mutex::new(Progress {
                 pending_polls,
                 work,
@@ -127,7 +134,12 @@ impl Record {
                 ended_at: None,
             }),
             partitions: OnceLock::new(),
-        })
+        });
+        for child in &record.children {
+            // A child is new, and so has no parent yet.
+            let _ = child.parent.set(Arc::downgrade(&record));
+        }
+        record
     }
 
     /// A statement that another one's work will end.
@@ -191,7 +203,9 @@ impl Record {
 
     /// One look from outside. While the warehouse sleeps each look brings it nearer to waking.
     pub fn poll(self: &Arc<Self>) -> Phase {
-        if matches!(self.phase(), Phase::Pending) {
+        if let Some(parent) = self.parent.get().and_then(Weak::upgrade) {
+            parent.poll();
+        } else if matches!(self.phase(), Phase::Pending) {
             if self.time_left().is_zero() {
                 self.end(self.timed_out());
                 return self.phase();
@@ -239,6 +253,8 @@ impl Record {
                 task.abort();
             }
         });
+        // Those whose turn did not come.
+        self.children.iter().for_each(|child| child.cancel());
     }
 
     /// The result cut into partitions, made once.

@@ -132,7 +132,7 @@ fn a_request_is_repeated_only_when_it_says_so() {
 
 #[test]
 fn several_statements_share_a_session_and_have_a_handle_each() {
-    let (_emulator, client) = shop();
+    let (emulator, client) = shop();
     let several = json!({"parameters": {"MULTI_STATEMENT_COUNT": 0}, "schema": "VAULT"});
     let sql = "USE SCHEMA acme.shop; SELECT ';'; SELECT MAX(id) FROM item";
     let all = submit(&client, sql, "", several).json();
@@ -148,6 +148,22 @@ fn several_statements_share_a_session_and_have_a_handle_each() {
         failure(&client, "SELECT 1; SELECT 2"),
         (422, "000008".to_owned())
     );
+    emulator.settings(|settings| settings.pending_polls = 1);
+    let several = json!({"parameters": {"MULTI_STATEMENT_COUNT": 3}});
+    let sql = "SELECT 1; SELECT * FROM nope; SELECT 3";
+    let all = submit(&client, sql, "?async=true", several).json();
+    let handles = all["statementHandles"].as_array().unwrap();
+    let mut ends = handles.iter().map(|handle| {
+        let path = format!("{STATEMENTS}/{}", handle.as_str().unwrap());
+        loop {
+            let answer = client.get(&path);
+            if answer.status != 202 {
+                break answer.json()["code"].clone();
+            }
+        }
+    });
+    let ends = [(); 3].map(|()| ends.next().unwrap());
+    assert_eq!(ends, ["090001", "002003", "000604"]);
 }
 
 #[test]
