@@ -20,7 +20,7 @@ pub fn check(file: &File) -> Vec<Violation> {
     let is_requirements = name.starts_with("requirements") && name.ends_with(".txt");
     let address = match LOCK_FILES.iter().find(|(lock_file, _)| *lock_file == name) {
         Some((_, address)) => *address,
-        None if is_requirements => "http",
+        None if is_requirements => "://",
         None => return Vec::new(),
     };
     let advice = "a download address: npm leaves them out with `--omit-lockfile-registry-resolved`, \
@@ -60,6 +60,6 @@ mod tests {
         let text = "\"funding\": { \"url\": \"https://example.com\" }\n";
         check_lines("editors/package-lock.json", text, &[]);
         check_lines("Cargo.lock", "source = \"registry+https://a\"\n", &[]);
-        check_lines("requirements.txt", "# made by http://a\nb==1\n", &[]);
+        check_lines("requirements.txt", "# made by http://a\naiohttp==1\n", &[]);
     }
 }
