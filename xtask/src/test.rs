@@ -20,7 +20,7 @@ pub struct Arguments {
     /// Only build, and run the tests whose names contain one of these
     filters: Vec<String>,
 
-    /// Only build, and run the vendors' own clients against the emulator
+    /// Only build, and run the vendors' own clients against the emulator, large ones as well
     #[arg(long, conflicts_with = "filters")]
     clients: bool,
 }
