@@ -13,6 +13,7 @@ mod planners;
 mod providers;
 mod query;
 mod rewrite;
+mod row_function;
 mod rows;
 pub(crate) mod snowflake;
 mod spelling;

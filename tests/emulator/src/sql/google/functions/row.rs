@@ -1,163 +1,25 @@
-//! A function of one row's values.
+//! Functions of one row's values in BigQuery's types.
 
-use crate::catalog::TYPE_TEXT;
-use crate::types::google::{GoogleType, to_arrow};
-use datafusion::arrow::array::new_empty_array;
-use datafusion::arrow::datatypes::{DataType as Arrow, Field, FieldRef};
-use datafusion::common::{Result, ScalarValue};
-use datafusion::logical_expr::{
-    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
-};
-use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
-use std::sync::{Arc, LazyLock};
+use crate::sql::row_function::{self, DialectType};
+use crate::types::google::{GoogleType, from_arrow, to_arrow};
+use datafusion::arrow::datatypes::DataType as Arrow;
 
-/// What a function returns.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::sql::google) enum Returns {
-    /// Always this type.
-    Type(fn() -> GoogleType),
-    /// The type of the argument at this place.
-    Argument(usize),
-    /// What the types of the arguments lead to.
-    From(fn(&[Arrow]) -> GoogleType),
-}
+pub(in crate::sql::google) type RowFunction = row_function::RowFunction<GoogleType>;
+pub(in crate::sql::google) type Returns = row_function::Returns<GoogleType>;
 
-/// A function whose result depends on one row only.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::sql::google) struct RowFunction {
-    pub name: &'static str,
-    /// Least and most arguments.
-    pub arguments: (usize, usize),
-    pub returns: Returns,
-    /// Called with values none of which is NULL; a NULL argument makes the result NULL.
-    pub row: fn(&[ScalarValue]) -> Result<ScalarValue>,
-    /// Whether `row` wants to see NULL arguments too.
-    pub sees_nulls: bool,
-}
-
-impl RowFunction {
-    /// A function of a fixed number of arguments.
-    pub const fn new(
-        name: &'static str,
-        arguments: usize,
-        returns: Returns,
-        row: fn(&[ScalarValue]) -> Result<ScalarValue>,
-    ) -> Self {
-        Self {
-            name,
-            arguments: (arguments, arguments),
-            returns,
-            row,
-            sees_nulls: false,
-        }
+impl DialectType for GoogleType {
+    fn from_arrow(arrow: &Arrow) -> Self {
+        from_arrow(arrow)
     }
 
-    /// Accepts down to this many arguments.
-    pub const fn at_least(mut self, arguments: usize) -> Self {
-        self.arguments.0 = arguments;
-        self
+    fn to_arrow(&self) -> Arrow {
+        to_arrow(self)
     }
 
-    fn result(&self, types: &[Arrow]) -> GoogleType {
-        match self.returns {
-            Returns::Type(of) => of(),
-            Returns::From(of) => of(types),
-            Returns::Argument(at) => {
-                let first = types.get(at).unwrap_or(&Arrow::Null);
-                crate::types::google::from_arrow(first)
-            }
-        }
-    }
-
-    fn apply(&self, arguments: &[ScalarValue], to: &Arrow) -> Result<ScalarValue> {
-        if !self.sees_nulls && arguments.iter().any(ScalarValue::is_null) {
-            return ScalarValue::try_from(to);
-        }
-        let value = (self.row)(arguments)?;
-        match value.is_null() {
-            true => ScalarValue::try_from(to),
-            false if value.data_type() == *to => Ok(value),
-            false => value.cast_to(to),
-        }
-    }
-}
-
-impl PartialEq for RowFunction {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for RowFunction {}
-
-impl Hash for RowFunction {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
-    }
-}
-
-static ANY: LazyLock<Signature> = LazyLock::new(|| Signature::variadic_any(Volatility::Immutable));
-
-impl ScalarUDFImpl for RowFunction {
-    fn name(&self) -> &str {
-        self.name
-    }
-
-    fn signature(&self) -> &Signature {
-        &ANY
-    }
-
-    fn return_type(&self, types: &[Arrow]) -> Result<Arrow> {
-        Ok(to_arrow(&self.result(types)))
-    }
-
-    fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        let (least, most) = self.arguments;
-        let given = args.arg_fields.len();
-        if given < least || given > most {
-            let message = format!(
-                "No matching signature for function {}: it takes {least} to {most} arguments, not \
-                 {given}",
-                self.name.to_uppercase()
-            );
-            return Err(datafusion::error::DataFusionError::Plan(message));
-        }
-        let types = args
-            .arg_fields
-            .iter()
-            .map(|field| field.data_type().clone());
-        let result = self.result(&types.collect::<Vec<_>>());
-        let metadata = HashMap::from([(TYPE_TEXT.to_owned(), result.to_string())]);
-        let field = Field::new(self.name, to_arrow(&result), true).with_metadata(metadata);
-        Ok(Arc::new(field))
-    }
-
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let to = args.return_field.data_type();
-        let constant: Option<Vec<ScalarValue>> = args
-            .args
-            .iter()
-            .map(|argument| match argument {
-                ColumnarValue::Scalar(value) => Some(value.clone()),
-                ColumnarValue::Array(_) => None,
-            })
-            .collect();
-        if let Some(arguments) = constant {
-            return self.apply(&arguments, to).map(ColumnarValue::Scalar);
-        }
-        let arrays = ColumnarValue::values_to_arrays(&args.args)?;
-        if args.number_rows == 0 {
-            return Ok(ColumnarValue::Array(new_empty_array(to)));
-        }
-        let mut values = Vec::with_capacity(args.number_rows);
-        for row in 0..args.number_rows {
-            let arguments: Result<Vec<ScalarValue>> = arrays
-                .iter()
-                .map(|array| ScalarValue::try_from_array(array, row))
-                .collect();
-            values.push(self.apply(&arguments?, to)?);
-        }
-        ScalarValue::iter_to_array(values).map(ColumnarValue::Array)
+    fn wrong_count(function: &str, least: usize, most: usize, given: usize) -> String {
+        format!(
+            "No matching signature for function {}: it takes {least} to {most} arguments, not {given}",
+            function.to_uppercase()
+        )
     }
 }
