@@ -18,6 +18,7 @@ mod rows;
 pub(crate) mod snowflake;
 mod spelling;
 mod statement;
+mod syntax;
 
 pub use error::SqlError;
 pub use parameters::Parameter;
