@@ -32,6 +32,7 @@ mod glob;
 pub mod http;
 pub mod identity;
 pub mod load;
+mod progress;
 mod random;
 pub mod register;
 pub mod settings;

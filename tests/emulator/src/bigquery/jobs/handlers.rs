@@ -1,6 +1,6 @@
 //! The calls of the job API.
 
-use super::record::{Facts, Phase, Record, Work, new_id, now};
+use super::record::{Facts, Phase, Record, Work, new_id};
 use super::render::{self, Results};
 use super::request::{Query, QueryRequest, ResultsRequest, Where, wait};
 use super::results::Cut;
@@ -9,6 +9,7 @@ use crate::bigquery::caller::Caller;
 use crate::bigquery::error::ApiError;
 use crate::bigquery::extract::{Body, Params};
 use crate::bigquery::{ROOT, Service, respond};
+use crate::progress::now;
 use crate::settings::Settings;
 use crate::sql::google::{GoogleStatement, Mode};
 use axum::Router;

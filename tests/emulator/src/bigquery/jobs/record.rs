@@ -1,6 +1,7 @@
 //! Jobs on their way: PENDING, RUNNING, DONE.
 
 use crate::bigquery::error::ApiError;
+use crate::progress::{self, Progress, now};
 use crate::settings::Settings;
 use crate::sql::google::{GoogleAnswer, GoogleStatement, Mode};
 use crate::sql::{Engine, SqlError};
@@ -8,31 +9,17 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::sync::watch;
-use tokio::task::AbortHandle;
+use std::time::Duration;
 
 /// Where a job is.
-#[derive(Debug, Clone)]
-pub(super) enum Phase {
-    Pending,
-    Running,
-    Succeeded(Arc<GoogleAnswer>),
-    Failed(Arc<ApiError>),
-}
+pub(super) type Phase = progress::Phase<GoogleAnswer, ApiError>;
 
-impl Phase {
-    /// The state's name on the wire.
-    pub fn state(&self) -> &'static str {
-        match self {
-            Self::Pending => "PENDING",
-            Self::Running => "RUNNING",
-            Self::Succeeded(_) | Self::Failed(_) => "DONE",
-        }
-    }
-
-    fn is_final(&self) -> bool {
-        matches!(self, Self::Succeeded(_) | Self::Failed(_))
+/// The state's name on the wire.
+pub(super) fn state(phase: &Phase) -> &'static str {
+    match phase {
+        Phase::Pending => "PENDING",
+        Phase::Running => "RUNNING",
+        Phase::Succeeded(_) | Phase::Failed(_) => "DONE",
     }
 }
 
@@ -66,18 +53,7 @@ pub(super) struct Facts {
 #[derive(Debug)]
 pub(super) struct Record {
     pub facts: Facts,
-    phase: watch::Sender<Phase>,
-    progress: Mutex<Progress>,
-}
-
-#[derive(Debug)]
-struct Progress {
-    /// Polls that still find the job waiting.
-    pending_polls: u32,
-    /// What to do, until it is started.
-    work: Option<Work>,
-    task: Option<AbortHandle>,
-    ended_at: Option<u64>,
+    progress: Progress<Work, GoogleAnswer, ApiError>,
 }
 
 /// What a query costs: whole megabytes, and ten at least.
@@ -87,41 +63,27 @@ pub(super) fn bytes_billed(answer: &GoogleAnswer) -> u64 {
     read.div_ceil(MEGABYTE).max(10).saturating_mul(MEGABYTE)
 }
 
-/// Milliseconds since 1970.
-pub(super) fn now() -> u64 {
-    let age = SystemTime::now().duration_since(UNIX_EPOCH);
-    age.map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX))
-}
-
 impl Record {
-    fn progress<T>(&self, work: impl FnOnce(&mut Progress) -> T) -> T {
-        work(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
     /// Where the job is.
     pub fn phase(&self) -> Phase {
-        self.phase.borrow().clone()
+        self.progress.phase()
     }
 
     /// When it ended, in milliseconds since 1970.
     pub fn ended_at(&self) -> Option<u64> {
-        self.progress(|progress| progress.ended_at)
+        self.progress.ended_at()
     }
 
     /// Starts the work, unless it was started or cancelled before.
     pub fn start(self: &Arc<Self>) {
-        self.progress(|progress| {
-            let Some(work) = progress.work.take() else {
-                return;
-            };
-            self.phase.send_replace(Phase::Running);
+        self.progress.start(|work| {
             let task =
                 tokio::spawn(async move { work.engine.google(&work.statement, work.mode).await });
-            progress.task = Some(task.abort_handle());
+            let stop = task.abort_handle();
             let record = Arc::clone(self);
             tokio::spawn(async move {
                 let failed = |error: SqlError| Phase::Failed(Arc::new(error.into()));
-                record.end(match task.await {
+                record.progress.end(match task.await {
                     Ok(Ok(answer)) => match record.facts.maximum_bytes_billed {
                         Some(most) if bytes_billed(&answer) > most => Phase::Failed(Arc::new(
                             ApiError::too_expensive(most, bytes_billed(&answer)),
@@ -133,54 +95,27 @@ impl Record {
                     Err(_) => failed(SqlError::panicked()),
                 });
             });
+            stop
         });
     }
 
     /// One look from outside. While the job waits each look brings its start nearer.
     pub fn poll(self: &Arc<Self>) -> Phase {
-        if matches!(self.phase(), Phase::Pending) {
-            let due = self.progress(|progress| {
-                let due = progress.pending_polls == 0;
-                progress.pending_polls = progress.pending_polls.saturating_sub(1);
-                due
-            });
-            if due {
-                self.start();
-            }
+        if self.progress.look() {
+            self.start();
         }
-        self.phase()
+        self.progress.phase()
     }
 
     /// Waits for the end, but not longer than this; a job that waits for polls is not waited for.
     pub async fn wait(&self, limit: Duration) -> Phase {
-        if !matches!(self.phase(), Phase::Pending) {
-            let mut phases = self.phase.subscribe();
-            // On timeout the phase is what it is; the sender lives as long as the record.
-            let _ = tokio::time::timeout(limit, phases.wait_for(Phase::is_final)).await;
-        }
-        self.phase()
+        self.progress.wait(limit).await
     }
 
     /// Stops the work if it has not ended yet.
     pub fn cancel(&self) {
-        self.end(Phase::Failed(Arc::new(ApiError::stopped())));
-    }
-
-    fn end(&self, phase: Phase) {
-        self.progress(|progress| {
-            progress.work = None;
-            progress.ended_at.get_or_insert_with(now);
-            self.phase.send_if_modified(|current| {
-                let ends = !current.is_final();
-                if ends {
-                    *current = phase;
-                }
-                ends
-            });
-            if let Some(task) = progress.task.take() {
-                task.abort();
-            }
-        });
+        let stopped = ApiError::stopped();
+        self.progress.end(Phase::Failed(Arc::new(stopped)));
     }
 
     /// Whether a caller who names this location, or none, finds the job. Outside the multi-regions
@@ -215,13 +150,7 @@ impl Jobs {
         let key = (facts.project.clone(), facts.id.clone());
         let record = Arc::new(Record {
             facts,
-            phase: watch::Sender::new(Phase::Pending),
-            progress: Mutex::new(Progress {
-                pending_polls: settings.pending_polls,
-                work: Some(work),
-                task: None,
-                ended_at: None,
-            }),
+            progress: Progress::new(Some(work), settings.pending_polls),
         });
         let oldest = now().saturating_sub(settings.statement_lifetime_ms);
         self.with(|records| {

@@ -1,6 +1,6 @@
 //! Jobs and results as JSON.
 
-use super::record::{Phase, Record, bytes_billed};
+use super::record::{Phase, Record, bytes_billed, state};
 use super::results::{Cut, PageRows, TimestampFormat};
 use crate::bigquery::fields::schema;
 use crate::sql::google::{GoogleAnswer, StatementKind};
@@ -15,7 +15,7 @@ fn reference(record: &Record) -> Value {
 /// A job, whatever its state.
 pub(super) fn job(record: &Record, phase: &Phase) -> Value {
     let facts = &record.facts;
-    let mut status = json!({"state": phase.state()});
+    let mut status = json!({"state": state(phase)});
     if let Phase::Failed(error) = phase {
         status["errorResult"] = error.entry();
         status["errors"] = json!([error.entry()]);

@@ -2,8 +2,9 @@
 
 use super::cells::Format;
 use super::handlers::together;
-use super::record::{Facts, Phase, Record, Work, new_handle, now};
+use super::record::{Facts, Phase, Record, Work, new_handle};
 use crate::access::Viewer;
+use crate::progress::now;
 use crate::settings::Settings;
 use crate::snowflake::Service;
 use crate::snowflake::error::ApiError;

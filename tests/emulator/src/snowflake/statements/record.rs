@@ -2,6 +2,7 @@
 
 use super::cells::Format;
 use super::partitions::Partitions;
+use crate::progress::{self, Progress, now};
 use crate::random;
 use crate::settings::Settings;
 use crate::snowflake::error::ApiError;
@@ -9,25 +10,10 @@ use crate::sql::snowflake::{SnowflakeAnswer, SnowflakeStatement};
 use crate::sql::{Engine, SqlError};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::sync::watch;
-use tokio::task::AbortHandle;
+use std::time::Duration;
 
 /// Where a statement is.
-#[derive(Debug, Clone)]
-pub(in crate::snowflake) enum Phase {
-    /// The warehouse is not awake.
-    Pending,
-    Running,
-    Succeeded(Arc<SnowflakeAnswer>),
-    Failed(Arc<ApiError>),
-}
-
-impl Phase {
-    fn is_final(&self) -> bool {
-        matches!(self, Self::Succeeded(_) | Self::Failed(_))
-    }
-}
+pub(in crate::snowflake) type Phase = progress::Phase<SnowflakeAnswer, ApiError>;
 
 /// What shall be done: one statement, or several in one session, each with a record of its own.
 #[derive(Debug)]
@@ -60,29 +46,12 @@ pub(in crate::snowflake) struct Facts {
 #[derive(Debug)]
 pub(in crate::snowflake) struct Record {
     pub facts: Facts,
-    phase: watch::Sender<Phase>,
-    progress: Mutex<Progress>,
+    progress: Progress<Work, SnowflakeAnswer, ApiError>,
     /// The statements that its work ends.
     children: Vec<Arc<Self>>,
     /// The statement whose work ends this one.
     parent: OnceLock<Weak<Self>>,
     partitions: OnceLock<Partitions>,
-}
-
-#[derive(Debug)]
-struct Progress {
-    /// Polls that still find the warehouse asleep.
-    pending_polls: u32,
-    /// What to do, until it is started.
-    work: Option<Work>,
-    task: Option<AbortHandle>,
-    ended_at: Option<u64>,
-}
-
-/// Milliseconds since 1970.
-pub(super) fn now() -> u64 {
-    let age = SystemTime::now().duration_since(UNIX_EPOCH);
-    age.map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// A handle that no other statement has.
@@ -124,15 +93,9 @@ impl Record {
         let children = work.as_ref().map(|work| work.children.clone());
         let record = Arc::new(Self {
             facts,
-            phase: watch::Sender::new(Phase::Pending),
             children: children.unwrap_or_default(),
             parent: OnceLock::new(),
-            progress: Mutex::new(Progress {
-                pending_polls,
-                work,
-                task: None,
-                ended_at: None,
-            }),
+            progress: Progress::new(work, pending_polls),
             partitions: OnceLock::new(),
         });
         for child in &record.children {
@@ -147,17 +110,13 @@ impl Record {
         Self::new(facts, None, 0)
     }
 
-    fn progress<T>(&self, work: impl FnOnce(&mut Progress) -> T) -> T {
-        work(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
     /// Where the statement is.
     pub fn phase(&self) -> Phase {
-        self.phase.borrow().clone()
+        self.progress.phase()
     }
 
     fn ended_at(&self) -> Option<u64> {
-        self.progress(|progress| progress.ended_at)
+        self.progress.ended_at()
     }
 
     /// What is left of the time that the statement may take.
@@ -169,13 +128,9 @@ impl Record {
 
     /// Starts the work, unless it was started or cancelled before.
     pub fn start(self: &Arc<Self>) {
-        self.progress(|progress| {
-            let Some(work) = progress.work.take() else {
-                return;
-            };
-            self.phase.send_replace(Phase::Running);
+        self.progress.start(|work| {
             let task = tokio::spawn(run(work));
-            progress.task = Some(task.abort_handle());
+            let stop = task.abort_handle();
             let record = Arc::clone(self);
             tokio::spawn(async move {
                 let limit = record.time_left();
@@ -187,6 +142,7 @@ impl Record {
                     Err(_) => record.timed_out(),
                 });
             });
+            stop
         });
     }
 
@@ -205,19 +161,10 @@ impl Record {
     pub fn poll(self: &Arc<Self>) -> Phase {
         if let Some(parent) = self.parent.get().and_then(Weak::upgrade) {
             parent.poll();
-        } else if matches!(self.phase(), Phase::Pending) {
-            if self.time_left().is_zero() {
-                self.end(self.timed_out());
-                return self.phase();
-            }
-            let due = self.progress(|progress| {
-                let due = progress.pending_polls == 0;
-                progress.pending_polls = progress.pending_polls.saturating_sub(1);
-                due
-            });
-            if due {
-                self.start();
-            }
+        } else if matches!(self.phase(), Phase::Pending) && self.time_left().is_zero() {
+            self.end(self.timed_out());
+        } else if self.progress.look() {
+            self.start();
         }
         self.phase()
     }
@@ -225,12 +172,7 @@ impl Record {
     /// Waits for the end, but not longer than this; a statement that waits for polls is not waited
     /// for.
     pub async fn wait(&self, limit: Duration) -> Phase {
-        if !matches!(self.phase(), Phase::Pending) {
-            let mut phases = self.phase.subscribe();
-            // On timeout the phase is what it is; the sender lives as long as the record.
-            let _ = tokio::time::timeout(limit, phases.wait_for(Phase::is_final)).await;
-        }
-        self.phase()
+        self.progress.wait(limit).await
     }
 
     /// Stops the work if it has not ended yet.
@@ -239,20 +181,7 @@ impl Record {
     }
 
     fn end(&self, phase: Phase) {
-        self.progress(|progress| {
-            progress.work = None;
-            progress.ended_at.get_or_insert_with(now);
-            self.phase.send_if_modified(|current| {
-                let ends = !current.is_final();
-                if ends {
-                    *current = phase;
-                }
-                ends
-            });
-            if let Some(task) = progress.task.take() {
-                task.abort();
-            }
-        });
+        self.progress.end(phase);
         // Those whose turn did not come.
         self.children.iter().for_each(|child| child.cancel());
     }
