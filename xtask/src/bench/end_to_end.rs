@@ -21,8 +21,8 @@ struct Vendor {
     plugin: &'static str,
     /// The setting that says where the warehouse is.
     endpoint: &'static str,
-    /// The vendor's client, if it is compared with.
-    official: Option<Official>,
+    /// The vendor's client, which it is compared with.
+    official: Official,
 }
 
 /// A vendor's client in Python.
@@ -37,25 +37,28 @@ struct Official {
 const DATABRICKS: Vendor = Vendor {
     plugin: "databricks",
     endpoint: "host",
-    official: Some(Official {
+    official: Official {
         module: "databricks.sdk",
         program: include_str!("official_databricks.py"),
-    }),
+    },
 };
 
 const BIGQUERY: Vendor = Vendor {
     plugin: "bigquery",
     endpoint: "api_endpoint",
-    official: Some(Official {
+    official: Official {
         module: "google.cloud.bigquery",
         program: include_str!("official_bigquery.py"),
-    }),
+    },
 };
 
 const SNOWFLAKE: Vendor = Vendor {
     plugin: "snowflake",
     endpoint: "host",
-    official: None,
+    official: Official {
+        module: "snowflake.connector",
+        program: include_str!("official_snowflake.py"),
+    },
 };
 
 /// A warehouse to describe.
@@ -227,7 +230,7 @@ fn rocky(built: &Built, folder: &Path, arguments: &str) -> Command {
 
 /// The vendor's client, and a Python that has it: the one of its tests, or that of the machine.
 fn client(workspace: &Workspace, vendor: Vendor) -> Option<(PathBuf, Official)> {
-    let official = vendor.official?;
+    let official = vendor.official;
     let own = clients::python(workspace, vendor.plugin);
     let has_client = |python: &PathBuf| {
         let import = format!("import {}", official.module);
