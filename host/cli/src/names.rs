@@ -1,6 +1,6 @@
 //! Names as users write them: dotted, with quotes where a part needs them, and patterns.
 
-use rocky_schema::{IdentifierRules, Matching};
+use rocky_schema::{IdentifierRules, Matching, SchemaName};
 use wildmatch::WildMatch;
 
 use crate::error::CommandError;
@@ -43,6 +43,61 @@ pub fn stored(rules: &IdentifierRules, written: &str) -> String {
     };
     let is_exact = quoted && rules.tables == Matching::Exact;
     rules.stored(&name, is_exact).into_owned()
+}
+
+/// The one spelling under which a name from a warehouse's own list is kept.
+pub fn listed(rules: &IdentifierRules, name: String) -> String {
+    match rules.tables {
+        Matching::Exact => name,
+        Matching::IgnoreCase => rules.stored(&name, false).into_owned(),
+    }
+}
+
+/// A pattern of schemas, `CATALOG.SCHEMA`: in each part `*` stands for any characters and `?` for one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaPattern([Part; 2]);
+
+impl SchemaPattern {
+    /// Reads a pattern. Without a dot it is that of a catalog.
+    pub fn parse(text: &str) -> Result<Self, CommandError> {
+        match split(text)?.as_slice() {
+            [catalog, schema] => Ok(Self([catalog.clone(), schema.clone()])),
+            [catalog] => {
+                let any = Part {
+                    text: "*".to_owned(),
+                    quoted: false,
+                };
+                Ok(Self([catalog.clone(), any]))
+            }
+            _ => Err(CommandError::usage(format!(
+                "`{text}` is not CATALOG.SCHEMA"
+            ))),
+        }
+    }
+
+    /// Whether schemas of this catalog can match.
+    pub fn matches_catalog(&self, catalog: &str, rules: &IdentifierRules) -> bool {
+        part_matches(&self.0[0], catalog, rules)
+    }
+
+    /// Whether it matches this schema, by its warehouse's own rule for letter case.
+    pub fn matches(&self, name: &SchemaName, rules: &IdentifierRules) -> bool {
+        self.matches_catalog(&name.catalog, rules) && part_matches(&self.0[1], &name.schema, rules)
+    }
+
+    /// The part for the schema.
+    pub fn schema(&self) -> &str {
+        &self.0[1].text
+    }
+}
+
+fn part_matches(pattern: &Part, name: &str, rules: &IdentifierRules) -> bool {
+    let matching = rules.tables;
+    let name = matching.key(name);
+    let readings = pattern.readings(rules);
+    readings
+        .iter()
+        .any(|pattern| matches(&matching.key(pattern), &name))
 }
 
 /// Splits `a."b.c".d` into its parts. A part may be quoted with `"` or a backtick, doubled inside it.
@@ -136,7 +191,7 @@ pub fn printable_lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use rocky_schema::{Folding, SchemaName};
+    use rocky_schema::Folding;
 
     use super::*;
 

@@ -1,5 +1,7 @@
 //! One command, one file: arguments, help text and function together.
 
+mod adapters;
+mod discover;
 mod plugin;
 mod run;
 mod schema;
@@ -16,6 +18,7 @@ use crate::error::{CommandError, Status};
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Run(run::RunArgs),
+    Discover(discover::DiscoverArgs),
     #[command(subcommand)]
     Schema(schema::SchemaCommand),
     State(state::StateArgs),
@@ -28,6 +31,7 @@ impl Command {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Run(_) => "run",
+            Self::Discover(_) => "discover",
             Self::Schema(schema::SchemaCommand::Ls(_)) => "schema ls",
             Self::Schema(schema::SchemaCommand::Show(_)) => "schema show",
             Self::State(_) => "state",
@@ -40,6 +44,7 @@ impl Command {
 pub fn dispatch(context: &Context, command: Command) -> Result<Status, CommandError> {
     match command {
         Command::Run(args) => in_runtime(context, run::run(context, args)),
+        Command::Discover(args) => in_runtime(context, discover::discover(context, args)),
         Command::Schema(command) => schema::schema(context, command),
         Command::State(_) => state::state(context),
         Command::Plugin(command) => in_runtime(context, plugin::plugin(context, command)),

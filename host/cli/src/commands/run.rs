@@ -3,11 +3,11 @@ use std::time::{Instant, SystemTime};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use rocky_cache::{Tap, Timestamp};
-use rocky_plugin::PluginReference;
 use serde_json::{Map, Value};
 
+use crate::commands::adapters::{AdapterArgs, ready};
 use crate::commands::cache_config;
-use crate::config::{AdapterEntry, Place, Project};
+use crate::config::{Place, Project};
 use crate::context::Context;
 use crate::error::{CommandError, Status};
 use crate::output;
@@ -28,21 +28,8 @@ use crate::run::{Request, Role, RunReport, execute, plan};
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct RunArgs {
-    /// Only adapters that run this plugin; where the project has none, an adapter of its own
-    #[arg(long, value_name = "NAME|FILE")]
-    plugin: Option<String>,
-    /// Only the adapter of this name
-    #[arg(long, value_name = "NAME", conflicts_with = "plugin")]
-    adapter: Option<String>,
-    /// A setting of the adapter, over the project's; may be repeated
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
-    settings: Vec<(String, String)>,
-    /// The environment variable that holds the token, where no project says how to sign in
-    #[arg(long, value_name = "VARIABLE", requires = "plugin", value_parser = NonEmptyStringValueParser::new())]
-    token_env: Option<String>,
-    /// Refuse to run unless every plugin and what it may do is as rocky.lock records
-    #[arg(long)]
-    locked: bool,
+    #[command(flatten)]
+    adapters: AdapterArgs,
     /// List which origins each adapter contacted, with requests and bytes; also with -v
     #[arg(long)]
     explain_network: bool,
@@ -52,13 +39,6 @@ pub struct RunArgs {
     /// A schema, or a pattern such as `src__*`; may be repeated
     #[arg(long = "schema", value_name = "SCHEMA", requires = "catalog", value_parser = NonEmptyStringValueParser::new())]
     schemas: Vec<String>,
-}
-
-fn key_value(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("expected KEY=VALUE".to_owned()),
-    }
 }
 
 pub async fn run(context: &Context, args: RunArgs) -> Result<Status, CommandError> {
@@ -108,26 +88,16 @@ async fn requests(
     project: Option<&Project>,
     args: &RunArgs,
 ) -> Result<Vec<Request>, CommandError> {
-    let mut plugins = Plugins::new(context)?.locked(args.locked);
-    let overrides: Map<String, Value> = args
-        .settings
-        .iter()
-        .map(|(key, value)| (key.clone(), Value::from(value.as_str())))
-        .collect();
-    let selected = select(project, args)?;
+    let adapters = &args.adapters;
+    let mut plugins = adapters.plugins(context)?;
+    let overrides = adapters.overrides();
+    let selected = adapters.select(project)?;
     if selected.is_empty() {
         return ad_hoc(&mut plugins, project, args, &overrides).await;
     }
     let Some(project) = project else {
         return Ok(Vec::new());
     };
-    if args.token_env.is_some() {
-        return Err(CommandError::usage(format!(
-            "--token-env is for a plugin that the project does not use, but it does: {}",
-            selected.join(", ")
-        ))
-        .hint("write under [adapter.NAME.auth] how to sign in"));
-    }
     if let Some(catalog) = &args.catalog {
         let [name] = selected.as_slice() else {
             return Err(CommandError::usage(format!(
@@ -149,35 +119,27 @@ async fn requests(
     of_pipelines(&mut plugins, project, &selected, &overrides).await
 }
 
+/// How to do without a project.
+const HOW: &str =
+    "run in a project, or: rocky run --plugin NAME --set host=… --catalog C --schema S";
+
 async fn ad_hoc(
     plugins: &mut Plugins<'_>,
     project: Option<&Project>,
     args: &RunArgs,
     overrides: &Map<String, Value>,
 ) -> Result<Vec<Request>, CommandError> {
-    if args.locked {
-        return Err(CommandError::usage(
-            "--locked needs a project with a rocky.lock, and an adapter of it",
-        ));
-    }
-    let Some(plugin) = &args.plugin else {
-        return Err(CommandError::usage(
-            "there is no rocky.toml here or in a parent directory, and no --plugin is given",
-        )
-        .hint(
-            "run in a project, or: rocky run --plugin NAME --set host=… --catalog C --schema S",
-        ));
-    };
-    let reference = PluginReference::from(plugin.as_str());
-    let Some(ready) = plugins
-        .ad_hoc(&reference, project, args.token_env.as_deref(), overrides)
+    let Some(ready) = args
+        .adapters
+        .ad_hoc(plugins, project, overrides, HOW)
         .await?
     else {
         return Ok(Vec::new());
     };
     let Some(catalog) = &args.catalog else {
         return Err(CommandError::usage(format!(
-            "no project says what to describe with the plugin `{plugin}`"
+            "no project says what to describe with the adapter `{}`",
+            ready.adapter.name()
         ))
         .hint("add --catalog C --schema S"));
     };
@@ -187,55 +149,6 @@ async fn ad_hoc(
         schemas: args.schemas.clone(),
         role: Role::Source,
     }])
-}
-
-/// The project's adapters that the command line admits.
-fn select(project: Option<&Project>, args: &RunArgs) -> Result<Vec<String>, CommandError> {
-    let Some(project) = project else {
-        return match &args.adapter {
-            Some(name) => Err(CommandError::usage(format!(
-                "there is no rocky.toml that names the adapter `{name}`"
-            ))),
-            None => Ok(Vec::new()),
-        };
-    };
-    let names = || project.adapters.keys().cloned();
-    match (&args.adapter, &args.plugin) {
-        (Some(name), _) if project.adapters.contains_key(name) => Ok(vec![name.clone()]),
-        (Some(name), _) => Err(
-            CommandError::usage(format!("the project has no adapter `{name}`")).hint(format!(
-                "its adapters are: {}",
-                names().collect::<Vec<_>>().join(", ")
-            )),
-        ),
-        (None, Some(plugin)) => {
-            let plugin = PluginReference::from(plugin.as_str());
-            // Where the plugin cannot be told, the mistake is to be shown.
-            let uses =
-                |entry: &AdapterEntry| entry.plugin.as_ref().is_none_or(|used| *used == plugin);
-            let selected = project.adapters.iter().filter(|(_, entry)| uses(entry));
-            Ok(selected.map(|(name, _)| name.clone()).collect())
-        }
-        (None, None) if project.adapters.is_empty() => {
-            Err(CommandError::failed("rocky.toml names no adapter")
-                .hint("add a section [adapter.NAME] with `plugin = \"…\"`"))
-        }
-        (None, None) => Ok(names().collect()),
-    }
-}
-
-async fn ready(
-    plugins: &mut Plugins<'_>,
-    project: &Project,
-    name: &str,
-    overrides: &Map<String, Value>,
-) -> Result<Option<Ready>, CommandError> {
-    match project.adapters.get(name) {
-        Some(section) => plugins.of_project(project, name, section, overrides).await,
-        None => Err(CommandError::failed(format!(
-            "the project has no adapter `{name}`"
-        ))),
-    }
 }
 
 async fn of_pipelines(

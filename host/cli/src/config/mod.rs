@@ -13,7 +13,7 @@ use crate::error::CommandError;
 use crate::reading::Reading;
 pub use adapter::{AdapterEntry, AdapterSection, ProxyChoice};
 use document::{Document, Mistake};
-use section::Section;
+use section::{Mark, Section};
 
 /// A project: the directory of a `rocky.toml`, and what that file says.
 #[derive(Debug)]
@@ -49,6 +49,8 @@ pub struct Place {
 #[derive(Debug)]
 pub struct CacheSection {
     pub enabled: bool,
+    /// Where that is said, if it is.
+    enabled_mark: Option<Mark>,
     pub ttl_seconds: u64,
     pub history_days: u32,
 }
@@ -57,6 +59,7 @@ impl Default for CacheSection {
     fn default() -> Self {
         Self {
             enabled: true,
+            enabled_mark: None,
             ttl_seconds: 86_400,
             history_days: 90,
         }
@@ -132,6 +135,14 @@ impl Project {
         self.document.error(mark, message, help).into()
     }
 
+    /// An error about the cache being disabled, pointing to where that is said.
+    pub fn cache_error(&self, message: &str, help: &str) -> CommandError {
+        match &self.cache.enabled_mark {
+            Some(mark) => self.document.error(mark, message, Some(help)).into(),
+            None => CommandError::failed(message).hint(help),
+        }
+    }
+
     /// An error about an adapter's credential, pointing to where that stands.
     pub fn auth_error(&self, adapter: &AdapterSection, message: &str) -> CommandError {
         self.document
@@ -180,8 +191,13 @@ fn read_cache(root: &mut Section) -> Result<CacheSection, Mistake> {
     let Some(mut section) = schemas else {
         return Ok(defaults);
     };
+    let (enabled, enabled_mark) = match section.marked_boolean("enabled")? {
+        Some((enabled, mark)) => (enabled, Some(mark)),
+        None => (defaults.enabled, None),
+    };
     let read = CacheSection {
-        enabled: section.boolean("enabled")?.unwrap_or(defaults.enabled),
+        enabled,
+        enabled_mark,
         ttl_seconds: section
             .number("ttl_seconds")?
             .unwrap_or(defaults.ttl_seconds),

@@ -134,13 +134,14 @@ impl<'a> Section<'a> {
         Err(self.error_at(&mark, &format!("there is no {key} `{text}`"), Some(&help)))
     }
 
-    pub fn boolean(&mut self, key: &'static str) -> Result<Option<bool>, Mistake> {
-        match self.take(key) {
-            Some(value) => match value.get_ref() {
-                DeValue::Boolean(boolean) => Ok(Some(*boolean)),
-                other => Err(self.wrong(key, &value, "true or false", other)),
-            },
-            None => Ok(None),
+    /// True or false, and where that stands.
+    pub fn marked_boolean(&mut self, key: &'static str) -> Result<Option<(bool, Mark)>, Mistake> {
+        let Some(value) = self.take(key) else {
+            return Ok(None);
+        };
+        match value.get_ref() {
+            DeValue::Boolean(boolean) => Ok(Some((*boolean, Mark::new(value.span())))),
+            other => Err(self.wrong(key, &value, "true or false", other)),
         }
     }
 

@@ -182,7 +182,7 @@ fn progress(schemas: u64, interactive: bool) -> ProgressBar {
     };
     let bar = ProgressBar::with_draw_target(Some(schemas), ProgressDrawTarget::hidden());
     if let Ok(style) = ProgressStyle::with_template(
-        "{spinner} described {pos} of {len} schemas, {elapsed} {wide_msg:.dim}",
+        "{spinner} described {pos} of {len} schemas ({per_sec}), {elapsed} {wide_msg:.dim}",
     ) {
         bar.set_style(style);
     }

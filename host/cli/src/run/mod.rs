@@ -6,5 +6,5 @@ mod report;
 mod show;
 
 pub use execute::execute;
-pub use plan::{Request, Role, plan};
-pub use report::RunReport;
+pub use plan::{Request, Role, Target, plan};
+pub use report::{ErrorReport, RunReport};

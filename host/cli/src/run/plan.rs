@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use rocky_plugin::CallError;
-use rocky_schema::{Matching, SchemaName};
+use rocky_schema::SchemaName;
 
 use crate::error::CommandError;
 use crate::names;
@@ -107,14 +107,11 @@ async fn matching(request: &Request, pattern: &str) -> Result<Vec<String>, CallE
     let pattern = matching.key(&pattern);
     let catalog = names::stored(rules, &request.catalog);
     let schemas = request.ready.adapter.list_schemas(&catalog).await?;
-    let mut names: Vec<String> = schemas.into_iter().map(|entry| entry.name).collect();
+    let listed = schemas
+        .into_iter()
+        .map(|entry| names::listed(rules, entry.name));
+    let mut names: Vec<String> = listed.collect();
     names.retain(|name| names::matches(&pattern, &matching.key(name)));
-    if matching == Matching::IgnoreCase {
-        // One spelling of each, as of names that are written out.
-        for name in &mut names {
-            *name = rules.stored(name, false).into_owned();
-        }
-    }
     names.sort();
     Ok(names)
 }

@@ -117,7 +117,7 @@ pub struct CacheRun {
 }
 
 /// A failure, for programs.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ErrorReport {
     pub code: String,
     pub message: String,
@@ -363,7 +363,8 @@ impl CacheCounts {
 }
 
 impl ErrorReport {
-    fn new(error: &CallError, configured: &Configured) -> Self {
+    /// What programs are told of a failure, with a hint for the person who configured it so.
+    pub fn new(error: &CallError, configured: &Configured) -> Self {
         let (code, request) = match &error.failure {
             Failure::Adapter { error, .. } => (
                 error.code.to_string(),

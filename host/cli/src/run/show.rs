@@ -35,6 +35,16 @@ impl Report for RunReport {
             table.write(out)?;
             writeln!(out)?;
         }
+        self.write_outcome(out, style)
+    }
+}
+
+/// Of so many failures of one adapter and code the whole message is shown to people: the rest say the same.
+const SHOWN_OF_A_KIND: usize = 3;
+
+impl RunReport {
+    /// Everything but the table of schemas.
+    pub fn write_outcome(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
         self.write_failures(out, style)?;
         if self.show_network {
             self.write_network(out, style)?;
@@ -62,12 +72,7 @@ impl Report for RunReport {
         writeln!(out, "{}; {cache}.", style.bold(&summary))?;
         self.write_bill(out)
     }
-}
 
-/// Of so many failures of one adapter and code the whole message is shown to people: the rest say the same.
-const SHOWN_OF_A_KIND: usize = 3;
-
-impl RunReport {
     fn write_failures(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
         let mut of_a_kind: HashMap<(&str, &str), usize> = HashMap::new();
         for schema in &self.schemas {

@@ -34,6 +34,7 @@ mod crash;
 mod credentials;
 mod databricks;
 mod differential;
+mod discover;
 mod echo_server;
 mod fault_table;
 mod floods;
