@@ -198,7 +198,7 @@ impl Assembly {
         Current::Draft(Box::new(draft), i64::MIN)
     }
 
-    /// No more rows come for now.
+    /// The last row of a result has come.
     pub fn settle(&mut self, outbox: &mut Outbox) {
         match self.current.take() {
             Some(Current::Draft(draft, _)) if draft.is_whole() => outbox.push(draft.into_entry()),

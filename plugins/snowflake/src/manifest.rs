@@ -40,7 +40,14 @@ pub fn manifest() -> Manifest {
 }
 
 fn settings() -> Vec<Setting> {
-    use SettingKind::{Integer, Text, TextList};
+    let mut settings = of_session();
+    settings.extend(of_describing());
+    settings
+}
+
+/// Where the account is, and who asks.
+fn of_session() -> Vec<Setting> {
+    use SettingKind::Text;
     vec![
         Setting::new(
             "account",
@@ -65,15 +72,6 @@ fn settings() -> Vec<Setting> {
             "The warehouse that queries of INFORMATION_SCHEMA run on; the user's default if not given. Nothing else wakes one.",
         ),
         Setting::new(
-            "source",
-            Text,
-            "Where tables are described from: SHOW, which needs no warehouse and stops at 10,000 columns, beyond which each table is \
-             described by itself; the REST API, which needs none either; the database's INFORMATION_SCHEMA, a query, which does; or \
-             auto: SHOW, and for larger schemas the REST API, or the query where that is not permitted.",
-        )
-        .choices(["auto", "show", "rest", "information_schema"])
-        .default_value("auto"),
-        Setting::new(
             "token_type",
             Text,
             "What kind of token the credential is, where its type does not say so (it does for snowflake-key-pair, snowflake-pat and \
@@ -85,6 +83,22 @@ fn settings() -> Vec<Setting> {
             "keypair_jwt",
             "workload_identity_federation",
         ]),
+    ]
+}
+
+/// What is described, and how.
+fn of_describing() -> Vec<Setting> {
+    use SettingKind::{Integer, Text, TextList};
+    vec![
+        Setting::new(
+            "source",
+            Text,
+            "Where tables are described from: SHOW, which needs no warehouse and stops at 10,000 columns, beyond which each table is \
+             described by itself; the REST API, which needs none either; the database's INFORMATION_SCHEMA, a query, which does; or \
+             auto: SHOW, and for larger schemas the REST API, or the query where that is not permitted.",
+        )
+        .choices(["auto", "show", "rest", "information_schema"])
+        .default_value("auto"),
         Setting::new("include", TextList, "Only tables with names like these are described; * stands for any characters, ? for one."),
         Setting::new("exclude", TextList, "Tables with names like these are not described."),
         Setting::new(

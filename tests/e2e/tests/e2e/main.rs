@@ -57,6 +57,7 @@ mod server;
 mod sharing;
 mod snowflake;
 mod snowflake_sign_in;
+mod snowflake_sizes;
 mod sql_faults;
 mod state;
 mod state_path;
