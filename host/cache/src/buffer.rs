@@ -8,7 +8,7 @@ use rocky_schema::{Entry, Table};
 
 use crate::codec::{ContentHash, content_hash};
 use crate::content::{encode_facts, encode_layout, has_facts};
-use crate::store::Fault;
+use crate::fault::Fault;
 
 /// One schema's answer while it passes by: a short record per table, and each distinct content once.
 ///

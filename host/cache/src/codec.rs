@@ -4,7 +4,7 @@ use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::store::Fault;
+use crate::fault::Fault;
 
 /// The name of a content: the first half of its SHA-256. 128 bits do not collide by accident.
 pub(crate) type ContentHash = u128;

@@ -1,12 +1,13 @@
 //! Panics of redb, turned into errors.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::thread;
 
 use crate::error::CacheError;
-use crate::store::Fault;
+use crate::fault::Fault;
 
 thread_local! {
     /// How many calls of [`quietly`] this thread is in.
@@ -45,14 +46,28 @@ pub(crate) fn contained<T>(
     path: &Path,
     work: impl FnOnce() -> Result<T, Fault>,
 ) -> Result<T, CacheError> {
-    match quietly(work) {
+    settle(attempt, path, quietly(work))
+}
+
+/// What came of something that ran [`quietly`] against the file at `path`.
+pub(crate) fn settle<T>(
+    attempt: &'static str,
+    path: &Path,
+    outcome: thread::Result<Result<T, Fault>>,
+) -> Result<T, CacheError> {
+    match outcome {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(fault)) => Err(fault.during(attempt, path)),
-        Err(panic) => {
-            let said = panic.downcast_ref::<String>().map(String::as_str);
-            let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
-            let what = format!("reading it failed: {}", said.unwrap_or("unknown reason"));
-            Err(Fault::Damaged(what).during(attempt, path))
-        }
+        Err(panic) => Err(told(&*panic).during(attempt, path)),
     }
+}
+
+/// A panic of redb, as a fault of the file.
+pub(crate) fn told(panic: &(dyn Any + Send)) -> Fault {
+    let said = panic.downcast_ref::<String>().map(String::as_str);
+    let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
+    Fault::Damaged(format!(
+        "reading it failed: {}",
+        said.unwrap_or("unknown reason")
+    ))
 }

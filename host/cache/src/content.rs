@@ -9,7 +9,7 @@ use rocky_schema::{Attributes, Column, Table};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{decode, encode_into};
-use crate::store::Fault;
+use crate::fault::Fault;
 
 #[derive(Serialize, Deserialize)]
 struct LayoutColumn<'a> {

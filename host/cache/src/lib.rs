@@ -56,13 +56,18 @@ mod connection;
 mod contain;
 mod content;
 mod error;
+mod fault;
 mod format;
+
+mod look;
 mod lookup;
 mod overlay;
 mod reader;
+mod releasable;
 mod replace;
 mod report;
 mod snapshot;
+mod spared;
 mod store;
 mod tables;
 mod tap;

@@ -8,12 +8,12 @@ use rocky_schema::{Coverage, Matching, SchemaName, Table};
 use crate::answer::{Cached, SchemaInfo};
 use crate::codec::{ContentHash, RowKey, content_hash, damaged, unseal};
 use crate::content::{apply_facts, decode_layout};
+use crate::fault::Fault;
 use crate::format::{
     ADAPTERS, CONNECTIONS, FACTS, IDENTITIES, LAYOUTS, NAMES, SCHEMA_NAMES, SCHEMAS, SchemaRow,
     TABLES, TableRow,
 };
 use crate::snapshot::Snapshot;
-use crate::store::Fault;
 use crate::tables::fold;
 use crate::{Connection, Scope};
 

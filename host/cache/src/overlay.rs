@@ -42,14 +42,20 @@ impl Overlay {
 }
 
 impl State {
-    /// One block as the file has it; zeros beyond its end.
+    /// One block as the file has it.
     fn file_block(&mut self, index: u64) -> io::Result<Box<[u8]>> {
         let mut block = vec![0; usize_of(BLOCK_BYTES)].into_boxed_slice();
-        let start = index * BLOCK_BYTES;
-        let visible = self.file_bytes.saturating_sub(start).min(BLOCK_BYTES);
-        self.file.seek(SeekFrom::Start(start))?;
-        self.file.read_exact(&mut block[..usize_of(visible)])?;
+        self.file_part(index * BLOCK_BYTES, &mut block)?;
         Ok(block)
+    }
+
+    /// What the file has from `start` on; zeros beyond its end.
+    fn file_part(&mut self, start: u64, out: &mut [u8]) -> io::Result<()> {
+        let visible = self.file_bytes.saturating_sub(start).min(out.len() as u64);
+        let (visible, beyond) = out.split_at_mut(usize_of(visible));
+        beyond.fill(0);
+        self.file.seek(SeekFrom::Start(start))?;
+        self.file.read_exact(visible)
     }
 }
 
@@ -95,8 +101,7 @@ impl StorageBackend for Overlay {
             if let Some(block) = state.blocks.get(&index) {
                 out[range].copy_from_slice(&block[within..until]);
             } else {
-                let block = state.file_block(index)?;
-                out[range].copy_from_slice(&block[within..until]);
+                state.file_part(index * BLOCK_BYTES + within as u64, &mut out[range])?;
             }
         }
         Ok(())

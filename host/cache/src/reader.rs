@@ -17,8 +17,8 @@ pub struct Reader {
 impl Reader {
     /// Opens the cache; `None` when it is disabled or there is no file. Never creates one.
     ///
-    /// After a writer was killed the file needs repair, which the first reader does, in a millisecond. On a disk that
-    /// cannot be written, the reader repairs a copy in memory and does not see what others write from then on.
+    /// After a writer was killed the file needs repair, which the first reader does, once it has read the file whole. On a
+    /// disk that cannot be written, the reader repairs a copy in memory and does not see what others write from then on.
     ///
     /// # Errors
     /// Any [`CacheError`] that names a file; the file is left as it is.

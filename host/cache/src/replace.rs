@@ -9,9 +9,9 @@ use rocky_schema::{Coverage, Summary};
 
 use crate::buffer::{Answer, ContentKind, ContentsError, Described, Record, Said};
 use crate::codec::{ContentHash, RowKey, seal, unseal};
+use crate::fault::Fault;
 use crate::format::{HistoryRow, SchemaRow, TableRow, rows_of};
 use crate::report::Written;
-use crate::store::Fault;
 use crate::tables::Tables;
 use crate::time::Timestamp;
 use crate::writer::Job;

@@ -8,12 +8,13 @@ use crate::answer::{AdapterStats, Change, ChangeKind, Lookup, SchemaInfo, Stats,
 use crate::codec::{RowKey, unseal};
 use crate::contain::contained;
 use crate::content::decode_layout;
+use crate::fault::Fault;
 use crate::format::{
     ADAPTERS, FORMAT_VERSION, HISTORY, HistoryRow, LAYOUTS, REVISIONS, SCHEMAS, TABLES, TableRow,
     rows_of,
 };
 use crate::replace::unpack_revisions;
-use crate::store::{Fault, ReadStore, check_format};
+use crate::store::{ReadStore, check_format};
 use crate::time::{Timestamp, is_fresh};
 use crate::{CacheError, Connection, Scope};
 

@@ -6,11 +6,12 @@
 //! outside this file knows of it.
 //!
 //! **Harm.** Opening for writing marks the file, and opening a file that was not closed repairs it, both in place. So
-//! before a file is opened for writing it is looked at without writing: read-only when it is clean, through an
-//! [`Overlay`] when it needs repair. What cannot be read that way stays byte for byte as it is.
+//! before a file is opened for writing it is read whole without writing ([`look`](crate::look)). What cannot be read that
+//! way stays byte for byte as it is.
 //!
 //! **Panics.** redb trusts the pages it reads and can panic on damaged ones, so whatever calls it runs inside
-//! [`contained`]. A transaction that is dropped by a panic is not committed.
+//! [`contained`], and what redb would close is [`Spared`] while a panic unwinds. A transaction that is left by a panic is
+//! not committed, and its process gives up the file, as if it had been killed.
 
 use std::fs::{self, File};
 use std::io;
@@ -22,139 +23,25 @@ use redb::{
     ReadableDatabase, ReadableTable, TableError, WriteTransaction,
 };
 
-use crate::contain::{contained, quietly};
+use crate::contain::{contained, quietly, settle};
 use crate::error::CacheError;
+use crate::fault::{Fault, io_fault};
 use crate::format::{FORMAT_KEY, FORMAT_VERSION, META};
-use crate::overlay::Overlay;
+use crate::look::{look_before_writing, open_repaired};
+use crate::releasable::{Handle, Releasable};
+use crate::spared::Spared;
 
 /// How long to wait for a program that holds the whole file: another rocky may be looking at it before it writes.
-const LOCK_TRIES: u32 = 100;
-const LOCK_PAUSE: Duration = Duration::from_millis(5);
+pub(crate) const LOCK_TRIES: u32 = 100;
+pub(crate) const LOCK_PAUSE: Duration = Duration::from_millis(5);
 /// A repair by another process can make a look through the overlay fail, so one failure proves nothing.
-const REPAIR_TRIES: u32 = 3;
-
-/// What goes wrong between here and redb, before it is known which file and which attempt it belongs to.
-#[derive(Debug)]
-pub(crate) enum Fault {
-    Redb(redb::Error),
-    Damaged(String),
-    Format {
-        what: String,
-        known: String,
-    },
-    /// Already complete.
-    Final(CacheError),
-}
-
-macro_rules! fault_from {
-    ($($error:ty),*) => {
-        $(impl From<$error> for Fault {
-            fn from(error: $error) -> Self {
-                Fault::Redb(error.into())
-            }
-        })*
-    };
-}
-
-fault_from!(
-    redb::StorageError,
-    redb::TableError,
-    redb::DatabaseError,
-    redb::TransactionError,
-    redb::CommitError,
-    redb::SetDurabilityError
-);
-
-impl From<postcard::Error> for Fault {
-    fn from(error: postcard::Error) -> Self {
-        Fault::Damaged(format!("a value cannot be encoded: {error}"))
-    }
-}
-
-impl From<CacheError> for Fault {
-    fn from(error: CacheError) -> Self {
-        Fault::Final(error)
-    }
-}
-
-impl Fault {
-    /// The error for a person: what was attempted, on which file.
-    pub fn during(self, attempt: &'static str, path: &Path) -> CacheError {
-        let path = path.to_owned();
-        match self {
-            Fault::Final(error) => error,
-            Fault::Damaged(what) => CacheError::Damaged {
-                attempt,
-                path,
-                what,
-            },
-            Fault::Format { what, known } => CacheError::Format {
-                attempt,
-                path,
-                what,
-                known,
-            },
-            Fault::Redb(redb::Error::Io(source)) => io_error(attempt, path, source),
-            Fault::Redb(redb::Error::DatabaseAlreadyOpen) => CacheError::Locked { attempt, path },
-            Fault::Redb(redb::Error::UpgradeRequired(version)) => CacheError::Format {
-                attempt,
-                path,
-                what: format!("redb file format {version}"),
-                known: "format 3".to_owned(),
-            },
-            Fault::Redb(redb::Error::Unsupported) => {
-                let why = "its file system cannot lock parts of a file";
-                io_error(
-                    attempt,
-                    path,
-                    io::Error::new(io::ErrorKind::Unsupported, why),
-                )
-            }
-            Fault::Redb(redb::Error::PreviousIo) => {
-                io_error(attempt, path, io::Error::other("an earlier access failed"))
-            }
-            Fault::Redb(other) => CacheError::Damaged {
-                attempt,
-                path,
-                what: other.to_string(),
-            },
-        }
-    }
-}
-
-fn io_error(attempt: &'static str, path: PathBuf, source: io::Error) -> CacheError {
-    use io::ErrorKind as Kind;
-    match source.kind() {
-        Kind::PermissionDenied | Kind::ReadOnlyFilesystem | Kind::NotFound => CacheError::Denied {
-            attempt,
-            path,
-            source,
-        },
-        Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => CacheError::Full {
-            attempt,
-            path,
-            source,
-        },
-        Kind::IsADirectory | Kind::NotADirectory => CacheError::NotAFile { attempt, path },
-        // redb's own words for a file that does not begin as its files do.
-        Kind::InvalidData => CacheError::NotRedb { attempt, path },
-        Kind::UnexpectedEof => CacheError::Damaged {
-            attempt,
-            path,
-            what: "it ends too early".to_owned(),
-        },
-        _ => CacheError::Io {
-            attempt,
-            path,
-            source,
-        },
-    }
-}
+pub(crate) const REPAIR_TRIES: u32 = 3;
 
 /// The file, open for writing.
 pub(crate) struct Store {
     database: Database,
     path: PathBuf,
+    handle: Handle,
 }
 
 impl Store {
@@ -162,21 +49,21 @@ impl Store {
     pub fn open(path: &Path, cache_bytes: usize) -> Result<Store, CacheError> {
         const ATTEMPT: &str = "open";
         contained(ATTEMPT, path, || {
-            let builder = shared_builder(cache_bytes);
-            let database = match file_kind(path)? {
-                FileKind::Missing => {
-                    create(path)?;
-                    patiently(|| builder.open(path))?
-                }
-                FileKind::Empty => patiently(|| builder.create(path))?,
-                FileKind::Filled => {
-                    look_before_writing(path, cache_bytes)?;
-                    patiently(|| builder.open(path))?
-                }
-            };
+            match file_kind(path)? {
+                FileKind::Missing => create(path)?,
+                FileKind::Empty => {}
+                FileKind::Filled => look_before_writing(path)?,
+            }
+            let (database, handle) = patiently(|| {
+                let file = File::options().read(true).write(true).open(path)?;
+                let (file, handle) = Releasable::new(file)?;
+                let database = shared_builder(cache_bytes).create_with_backend(file)?;
+                Ok((database, handle))
+            })?;
             Ok(Store {
                 database,
                 path: path.to_owned(),
+                handle,
             })
         })
     }
@@ -187,19 +74,30 @@ impl Store {
     }
 
     /// Runs `work` in one transaction and commits it, durably; on an error nothing is changed.
+    ///
+    /// After a panic of redb the store has given up the file, and every later call fails.
     pub fn write<T>(
         &self,
         work: impl FnOnce(&WriteTransaction) -> Result<T, Fault>,
     ) -> Result<T, CacheError> {
-        contained("write", &self.path, || {
-            let mut transaction = self.database.begin_write()?;
+        const ATTEMPT: &str = "write";
+        if self.handle.is_released() {
+            let fault = Fault::Damaged("an earlier access failed".to_owned());
+            return Err(fault.during(ATTEMPT, &self.path));
+        }
+        let outcome = quietly(|| {
+            let mut transaction = Spared::new(self.database.begin_write()?);
             // The next open after a kill loads the list of free pages in place of walking the whole file.
             transaction.set_quick_repair(true);
             claim_format(&transaction)?;
             let value = work(&transaction)?;
-            transaction.commit()?;
+            transaction.into_inner().commit()?;
             Ok(value)
-        })
+        });
+        if outcome.is_err() {
+            self.handle.release();
+        }
+        settle(ATTEMPT, &self.path, outcome)
     }
 }
 
@@ -243,7 +141,7 @@ pub(crate) fn check_format(transaction: &ReadTransaction) -> Result<bool, Fault>
 
 /// Refuses a file of another format; writes the version into a file that holds no cache yet.
 fn claim_format(transaction: &WriteTransaction) -> Result<(), Fault> {
-    let mut meta = transaction.open_table(META)?;
+    let mut meta = Spared::new(transaction.open_table(META)?);
     let found = meta.get(FORMAT_KEY)?.map(|version| version.value());
     match found {
         Some(version) => known_format(version),
@@ -281,11 +179,7 @@ fn file_kind(path: &Path) -> Result<FileKind, Fault> {
     }
 }
 
-fn io_fault(error: io::Error) -> Fault {
-    Fault::Redb(redb::Error::Io(error))
-}
-
-fn shared_builder(cache_bytes: usize) -> Builder {
+pub(crate) fn shared_builder(cache_bytes: usize) -> Builder {
     let mut builder = Builder::new();
     builder
         .set_cache_size(cache_bytes)
@@ -331,39 +225,6 @@ fn patiently<T>(mut open: impl FnMut() -> Result<T, DatabaseError>) -> Result<T,
     Ok(open()?)
 }
 
-/// Fails when the file cannot be read, is damaged or has another format; changes nothing.
-fn look_before_writing(path: &Path, cache_bytes: usize) -> Result<(), Fault> {
-    let mut failed_repairs = 0;
-    for _ in 0..LOCK_TRIES {
-        // Not the shared mode: this one verifies that the file was closed, has the length it says and can be allocated
-        // from, and it does not let anyone write meanwhile.
-        match Builder::new().open_read_only(path) {
-            Ok(database) => return check_format(&database.begin_read()?).map(drop),
-            Err(DatabaseError::RepairAborted) => match open_repaired(path, cache_bytes) {
-                Ok(database) => return check_format(&database.begin_read()?).map(drop),
-                Err(fault) => {
-                    failed_repairs += 1;
-                    if failed_repairs == REPAIR_TRIES {
-                        return Err(fault);
-                    }
-                }
-            },
-            Err(DatabaseError::DatabaseAlreadyOpen) => {
-                match shared_builder(cache_bytes).open_read_only(path) {
-                    // Others write to it right now, so it is sound.
-                    Ok(database) => return check_format(&database.begin_read()?).map(drop),
-                    // Held by a program that does not share, or left in the moment between the two opens.
-                    Err(DatabaseError::DatabaseAlreadyOpen | DatabaseError::RepairAborted) => {}
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            Err(error) => return Err(error.into()),
-        }
-        std::thread::sleep(LOCK_PAUSE);
-    }
-    Err(DatabaseError::DatabaseAlreadyOpen.into())
-}
-
 fn open_for_reading(path: &Path, cache_bytes: usize) -> Result<ReadStore, Fault> {
     let builder = shared_builder(cache_bytes);
     for _ in 0..REPAIR_TRIES {
@@ -389,20 +250,6 @@ fn open_for_reading(path: &Path, cache_bytes: usize) -> Result<ReadStore, Fault>
     Err(Fault::Damaged(
         "it stays unfinished after a repair".to_owned(),
     ))
-}
-
-/// The file as a repair would leave it, without changing it.
-fn open_repaired(path: &Path, cache_bytes: usize) -> Result<Database, Fault> {
-    let overlay = Overlay::new(File::open(path).map_err(io_fault)?).map_err(io_fault)?;
-    let repaired = quietly(|| {
-        Builder::new()
-            .set_cache_size(cache_bytes)
-            .create_with_backend(overlay)
-    });
-    match repaired {
-        Ok(database) => Ok(database?),
-        Err(_) => Err(Fault::Damaged("it cannot be repaired".to_owned())),
-    }
 }
 
 #[cfg(test)]
@@ -449,6 +296,11 @@ mod tests {
         assert!(
             matches!(panicked, Err(CacheError::Damaged { what, .. }) if what.contains("as redb may"))
         );
+        // The file is given up before the store is closed, so nobody waits for it.
+        let other = Store::open(&path, 1 << 20).unwrap();
+        other.write(|_| Ok(())).unwrap();
+        other.close();
+        assert!(store.write(|_| Ok(())).is_err());
         store.close();
         let reader = ReadStore::open(&path, 1 << 20).unwrap().unwrap();
         let transaction = reader.begin().unwrap();

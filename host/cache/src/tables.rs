@@ -1,13 +1,14 @@
-use redb::{ReadableTable, Table, WriteTransaction};
+use redb::{Key, ReadableTable, Table, TableDefinition, Value, WriteTransaction};
 use rocky_schema::{Matching, SchemaName};
 
 use crate::Connection;
 use crate::codec::{ContentHash, RowKey, seal, unseal};
+use crate::fault::Fault;
 use crate::format::{
     ADAPTERS, CONNECTIONS, FACTS, HISTORY, HistoryRow, IDENTITIES, LAYOUTS, META, NAMES,
     NEXT_CONNECTION_KEY, NEXT_SCHEMA_KEY, REVISIONS, SCHEMA_NAMES, SCHEMAS, SchemaRow, TABLES,
 };
-use crate::store::Fault;
+use crate::spared::Spared;
 use crate::time::Timestamp;
 
 type Bytes = &'static [u8];
@@ -15,35 +16,42 @@ type Text = &'static str;
 
 /// The cache's tables, open in one write transaction. Opening creates them.
 pub(crate) struct Tables<'t> {
-    meta: Table<'t, Text, u64>,
-    adapters: Table<'t, Text, u32>,
-    identities: Table<'t, ContentHash, u32>,
-    connections: Table<'t, u32, Bytes>,
-    schemas: Table<'t, (u32, Text, Text), Bytes>,
-    schema_names: Table<'t, (u32, Text, Text), Bytes>,
-    pub revisions: Table<'t, u32, Bytes>,
-    pub tables: Table<'t, (u32, Text), Bytes>,
-    names: Table<'t, (u32, Text), Bytes>,
-    pub layouts: Table<'t, ContentHash, Bytes>,
-    pub facts: Table<'t, ContentHash, Bytes>,
-    history: Table<'t, (u32, Text, u64), Bytes>,
+    meta: Spared<Table<'t, Text, u64>>,
+    adapters: Spared<Table<'t, Text, u32>>,
+    identities: Spared<Table<'t, ContentHash, u32>>,
+    connections: Spared<Table<'t, u32, Bytes>>,
+    schemas: Spared<Table<'t, (u32, Text, Text), Bytes>>,
+    schema_names: Spared<Table<'t, (u32, Text, Text), Bytes>>,
+    pub revisions: Spared<Table<'t, u32, Bytes>>,
+    pub tables: Spared<Table<'t, (u32, Text), Bytes>>,
+    names: Spared<Table<'t, (u32, Text), Bytes>>,
+    pub layouts: Spared<Table<'t, ContentHash, Bytes>>,
+    pub facts: Spared<Table<'t, ContentHash, Bytes>>,
+    history: Spared<Table<'t, (u32, Text, u64), Bytes>>,
+}
+
+fn open<'t, K: Key + 'static, V: Value + 'static>(
+    transaction: &'t WriteTransaction,
+    table: TableDefinition<'_, K, V>,
+) -> Result<Spared<Table<'t, K, V>>, Fault> {
+    Ok(Spared::new(transaction.open_table(table)?))
 }
 
 impl<'t> Tables<'t> {
     pub fn open(transaction: &'t WriteTransaction) -> Result<Self, Fault> {
         Ok(Self {
-            meta: transaction.open_table(META)?,
-            adapters: transaction.open_table(ADAPTERS)?,
-            identities: transaction.open_table(IDENTITIES)?,
-            connections: transaction.open_table(CONNECTIONS)?,
-            schemas: transaction.open_table(SCHEMAS)?,
-            schema_names: transaction.open_table(SCHEMA_NAMES)?,
-            revisions: transaction.open_table(REVISIONS)?,
-            tables: transaction.open_table(TABLES)?,
-            names: transaction.open_table(NAMES)?,
-            layouts: transaction.open_table(LAYOUTS)?,
-            facts: transaction.open_table(FACTS)?,
-            history: transaction.open_table(HISTORY)?,
+            meta: open(transaction, META)?,
+            adapters: open(transaction, ADAPTERS)?,
+            identities: open(transaction, IDENTITIES)?,
+            connections: open(transaction, CONNECTIONS)?,
+            schemas: open(transaction, SCHEMAS)?,
+            schema_names: open(transaction, SCHEMA_NAMES)?,
+            revisions: open(transaction, REVISIONS)?,
+            tables: open(transaction, TABLES)?,
+            names: open(transaction, NAMES)?,
+            layouts: open(transaction, LAYOUTS)?,
+            facts: open(transaction, FACTS)?,
+            history: open(transaction, HISTORY)?,
         })
     }
 

@@ -6,9 +6,10 @@ use rocky_schema::{SchemaName, Summary};
 
 use crate::buffer::{Answer, ContentsError};
 use crate::codec::ContentHash;
+use crate::fault::Fault;
 use crate::replace::{renew, replace};
 use crate::report::{Outcome, SchemaReport, TapReport, Written};
-use crate::store::{Fault, Store, directory_of};
+use crate::store::{Store, directory_of};
 use crate::tables::Tables;
 use crate::{CacheConfig, CacheError, Connection, Cost, Provenance};
 
