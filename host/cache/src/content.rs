@@ -94,6 +94,11 @@ pub(crate) fn encode_facts(table: &Table, bytes: &mut Vec<u8>) -> Result<(), pos
     encode_into(&facts, bytes)
 }
 
+/// Fails when the bytes are no facts.
+pub(crate) fn readable_facts(bytes: &[u8]) -> Result<(), Fault> {
+    decode::<Facts<'_>>("facts", bytes).map(drop)
+}
+
 /// Puts stored facts back onto the table they belong to.
 pub(crate) fn apply_facts(bytes: &[u8], table: &mut Table) -> Result<(), Fault> {
     let facts: Facts<'_> = decode("facts", bytes)?;

@@ -66,7 +66,7 @@ pub enum CacheError {
     /// The file is something else than a redb database.
     #[error(
         "cannot {attempt} the schema cache {}: it is not a redb file and was left as it is. \
-         Move it away, or choose another path for the cache",
+         Move it aside with `rocky state check --repair`, or choose another path for the cache",
         .path.display()
     )]
     NotRedb {
@@ -93,10 +93,27 @@ pub enum CacheError {
         known: String,
     },
 
+    /// The file was written in a format that this version no longer knows.
+    #[error(
+        "cannot {attempt} the schema cache {}: it has {what} of an older version, and this one knows {known}. \
+         Move it aside with `rocky state check --repair`: the next run describes everything afresh",
+        .path.display()
+    )]
+    Outdated {
+        /// What was attempted.
+        attempt: &'static str,
+        /// The cache file.
+        path: PathBuf,
+        /// The format found.
+        what: String,
+        /// The format known.
+        known: String,
+    },
+
     /// The file is damaged.
     #[error(
         "cannot {attempt} the schema cache {}: it is damaged ({what}). \
-         Move it away: the next run describes everything afresh",
+         Move it aside with `rocky state check --repair`: the next run describes everything afresh",
         .path.display()
     )]
     Damaged {
@@ -159,4 +176,14 @@ pub enum CacheError {
         /// The cache file.
         path: PathBuf,
     },
+}
+
+impl CacheError {
+    /// Whether nothing can be done with the file by this version of rocky or a later one.
+    pub fn is_beyond_use(&self) -> bool {
+        matches!(
+            self,
+            Self::Damaged { .. } | Self::NotRedb { .. } | Self::Outdated { .. }
+        )
+    }
 }

@@ -8,7 +8,13 @@ use crate::error::CacheError;
 pub(crate) enum Fault {
     Redb(redb::Error),
     Damaged(String),
+    /// Of a later version.
     Format {
+        what: String,
+        known: String,
+    },
+    /// Of an earlier version.
+    Outdated {
         what: String,
         known: String,
     },
@@ -66,7 +72,13 @@ impl Fault {
             },
             Fault::Redb(redb::Error::Io(source)) => io_error(attempt, path, source),
             Fault::Redb(redb::Error::DatabaseAlreadyOpen) => CacheError::Locked { attempt, path },
-            Fault::Redb(redb::Error::UpgradeRequired(version)) => CacheError::Format {
+            Fault::Outdated { what, known } => CacheError::Outdated {
+                attempt,
+                path,
+                what,
+                known,
+            },
+            Fault::Redb(redb::Error::UpgradeRequired(version)) => CacheError::Outdated {
                 attempt,
                 path,
                 what: format!("redb file format {version}"),

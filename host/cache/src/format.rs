@@ -14,6 +14,7 @@
 //! | `layouts` | content hash | columns: name, type, nullable |
 //! | `facts` | content hash | comments and attributes |
 //! | `history` | (schema id, table, sequence) | [`HistoryRow`] |
+//! | `cleared` | (connection, catalog, schema) | the id that a cleared schema's history is kept under |
 //!
 //! Keys are typed tuples, so no name can reach into another's. `names` and `schema_names` hold a row only where folding
 //! changes the name: warehouses that store lower case pay nothing for lookups that ignore case.
@@ -37,32 +38,35 @@ pub(crate) const FORMAT_KEY: &str = "format";
 pub(crate) const NEXT_CONNECTION_KEY: &str = "next_connection";
 pub(crate) const NEXT_SCHEMA_KEY: &str = "next_schema";
 
-type Bytes = &'static [u8];
-type Text = &'static str;
+/// The value of a sealed row, or a shared content.
+pub(crate) type Stored = &'static [u8];
+pub(crate) type Text = &'static str;
 
 pub(crate) const META: TableDefinition<Text, u64> = TableDefinition::new("rocky.cache.meta");
 pub(crate) const ADAPTERS: TableDefinition<Text, u32> =
     TableDefinition::new("rocky.cache.adapters");
 pub(crate) const IDENTITIES: TableDefinition<ContentHash, u32> =
     TableDefinition::new("rocky.cache.identities");
-pub(crate) const CONNECTIONS: TableDefinition<u32, Bytes> =
+pub(crate) const CONNECTIONS: TableDefinition<u32, Stored> =
     TableDefinition::new("rocky.cache.connections");
-pub(crate) const SCHEMAS: TableDefinition<(u32, Text, Text), Bytes> =
+pub(crate) const SCHEMAS: TableDefinition<(u32, Text, Text), Stored> =
     TableDefinition::new("rocky.cache.schemas");
-pub(crate) const SCHEMA_NAMES: TableDefinition<(u32, Text, Text), Bytes> =
+pub(crate) const SCHEMA_NAMES: TableDefinition<(u32, Text, Text), Stored> =
     TableDefinition::new("rocky.cache.schema_names");
-pub(crate) const REVISIONS: TableDefinition<u32, Bytes> =
+pub(crate) const REVISIONS: TableDefinition<u32, Stored> =
     TableDefinition::new("rocky.cache.revisions");
-pub(crate) const TABLES: TableDefinition<(u32, Text), Bytes> =
+pub(crate) const TABLES: TableDefinition<(u32, Text), Stored> =
     TableDefinition::new("rocky.cache.tables");
-pub(crate) const NAMES: TableDefinition<(u32, Text), Bytes> =
+pub(crate) const NAMES: TableDefinition<(u32, Text), Stored> =
     TableDefinition::new("rocky.cache.names");
-pub(crate) const LAYOUTS: TableDefinition<ContentHash, Bytes> =
+pub(crate) const LAYOUTS: TableDefinition<ContentHash, Stored> =
     TableDefinition::new("rocky.cache.layouts");
-pub(crate) const FACTS: TableDefinition<ContentHash, Bytes> =
+pub(crate) const FACTS: TableDefinition<ContentHash, Stored> =
     TableDefinition::new("rocky.cache.facts");
-pub(crate) const HISTORY: TableDefinition<(u32, Text, u64), Bytes> =
+pub(crate) const HISTORY: TableDefinition<(u32, Text, u64), Stored> =
     TableDefinition::new("rocky.cache.history");
+pub(crate) const CLEARED: TableDefinition<(u32, Text, Text), Stored> =
+    TableDefinition::new("rocky.cache.cleared");
 
 /// One described schema.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,4 +115,9 @@ pub(crate) struct HistoryRow<'a> {
 /// The id before which, and the id from which, a range of one schema's rows begins and ends.
 pub(crate) fn rows_of(schema: u32) -> std::ops::Range<(u32, &'static str)> {
     (schema, "")..(schema + 1, "")
+}
+
+/// The same for the history, whose keys are longer.
+pub(crate) fn history_of(schema: u32) -> std::ops::Range<(u32, &'static str, u64)> {
+    (schema, "", 0)..(schema + 1, "", 0)
 }

@@ -45,12 +45,16 @@
 //!
 //! - Writing: [`Tap`], [`SchemaTap`], [`TapReport`].
 //! - Reading: [`Reader`], [`Snapshot`], [`Lookup`].
+//! - Keeping: [`clear`], [`compact`], [`check`], [`set_aside`].
 //! - Told from outside: [`CacheConfig`], [`Connection`], [`Provenance`], [`Cost`], [`Timestamp`].
 //! - What goes wrong: [`CacheError`]; and [`contains_panics`], for programs with a panic hook.
 
 mod answer;
 mod buffer;
+mod check;
+mod clear;
 mod codec;
+mod compact;
 mod config;
 mod connection;
 mod contain;
@@ -75,6 +79,9 @@ mod time;
 mod writer;
 
 pub use answer::{AdapterStats, Cached, Change, ChangeKind, Lookup, SchemaInfo, Stats, TableInfo};
+pub use check::{Checked, check, set_aside};
+pub use clear::{Candidate, Cleared, clear};
+pub use compact::{Compacted, compact};
 pub use config::CacheConfig;
 pub use connection::{Connection, Cost, Provenance, Scope};
 pub use contain::contains_panics;

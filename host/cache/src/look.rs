@@ -21,9 +21,7 @@ const HEADER_BYTES: u64 = 4096;
 ///
 /// Only a file that nobody is writing is read whole. Who writes has looked before.
 pub(crate) fn look_before_writing(path: &Path) -> Result<(), Fault> {
-    let mut failures = 0;
     for _ in 0..LOCK_TRIES {
-        let before = header(path)?;
         // Not the shared mode: this one verifies that the file was closed, has the length it says and can be allocated
         // from, and it does not let anyone write meanwhile.
         match Builder::new().open_read_only(path) {
@@ -42,26 +40,32 @@ pub(crate) fn look_before_writing(path: &Path) -> Result<(), Fault> {
             }
             Err(error) => return Err(error.into()),
         }
-        match verify(path) {
-            Ok(()) => return Ok(()),
-            // What was read belongs to two moments: somebody has written meanwhile.
-            Err(_) if header(path)? != before => {}
-            Err(fault) => {
-                failures += 1;
-                if failures == REPAIR_TRIES {
-                    return Err(fault);
-                }
-            }
-        }
+        return verify(path);
     }
     Err(DatabaseError::DatabaseAlreadyOpen.into())
 }
 
-/// Reads every page that the file uses, and fails when one is not as it was written.
+/// Reads every page that the file uses, and fails when one is not as it was written. Takes no lock.
 ///
 /// redb trusts the pages that it reads. Written on the word of a damaged one, it would overwrite what is still good, or
 /// panic where nothing can be caught any more.
-fn verify(path: &Path) -> Result<(), Fault> {
+pub(crate) fn verify(path: &Path) -> Result<(), Fault> {
+    let mut failures = 0;
+    loop {
+        let before = header(path)?;
+        let Err(fault) = verify_once(path) else {
+            return Ok(());
+        };
+        // What was read belongs to two moments when somebody has written meanwhile.
+        failures += u32::from(header(path)? == before);
+        if failures == REPAIR_TRIES {
+            return Err(fault);
+        }
+        std::thread::sleep(LOCK_PAUSE);
+    }
+}
+
+fn verify_once(path: &Path) -> Result<(), Fault> {
     let database = open_repaired(path, LOOK_BYTES)?;
     check_format(&database.begin_read()?)?;
     let checked = quietly(move || {

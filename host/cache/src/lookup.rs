@@ -2,7 +2,9 @@
 
 use std::borrow::Borrow;
 
-use redb::{Key, OwnedAccessGuard, ReadOnlyTable, ReadableTable, TableDefinition, Value};
+use redb::{
+    Key, OwnedAccessGuard, ReadOnlyTable, ReadableTable, TableDefinition, TableError, Value,
+};
 use rocky_schema::{Coverage, Matching, SchemaName, Table};
 
 use crate::answer::{Cached, SchemaInfo};
@@ -10,8 +12,8 @@ use crate::codec::{ContentHash, RowKey, content_hash, damaged, unseal};
 use crate::content::{apply_facts, decode_layout};
 use crate::fault::Fault;
 use crate::format::{
-    ADAPTERS, CONNECTIONS, FACTS, IDENTITIES, LAYOUTS, NAMES, SCHEMA_NAMES, SCHEMAS, SchemaRow,
-    TABLES, TableRow,
+    ADAPTERS, CLEARED, CONNECTIONS, FACTS, IDENTITIES, LAYOUTS, NAMES, SCHEMA_NAMES, SCHEMAS,
+    SchemaRow, TABLES, TableRow,
 };
 use crate::snapshot::Snapshot;
 use crate::tables::fold;
@@ -122,6 +124,27 @@ impl Snapshot {
             .schema_row(id, &stored)?
             .ok_or_else(|| damaged("schema names"))?;
         Ok(Some(found(stored, row)))
+    }
+
+    /// The id under which the history of a cleared schema is kept.
+    pub(crate) fn find_cleared(
+        &self,
+        scope: Scope<'_>,
+        name: &SchemaName,
+    ) -> Result<Option<u32>, Fault> {
+        let Some((id, _)) = self.find_connection(scope)? else {
+            return Ok(None);
+        };
+        let cleared = match self.transaction.open_table(CLEARED) {
+            // Nothing was ever cleared by a version that keeps history.
+            Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+            cleared => cleared?,
+        };
+        let parts = [name.catalog.as_str(), name.schema.as_str()];
+        let found = cleared.get((id, parts[0], parts[1]))?;
+        found
+            .map(|found| unseal("cleared schema", &RowKey(id, &parts), found.value()))
+            .transpose()
     }
 
     fn schema_row(&self, id: u32, name: &SchemaName) -> Result<Option<SchemaRow>, Fault> {

@@ -31,6 +31,19 @@ impl Reader {
         Ok(store.map(|store| Reader { store, path }))
     }
 
+    /// The same, but never changes the file: what needs repair is read from a copy in memory.
+    ///
+    /// # Errors
+    /// Any [`CacheError`] that names a file.
+    pub fn open_untouched(config: &CacheConfig) -> Result<Option<Reader>, CacheError> {
+        if !config.enabled {
+            return Ok(None);
+        }
+        let store = ReadStore::open_untouched(&config.path, config.cache_bytes)?;
+        let path = Arc::from(config.path.as_path());
+        Ok(store.map(|store| Reader { store, path }))
+    }
+
     /// The cache as of its last commit: all answers of one snapshot belong together.
     ///
     /// # Errors

@@ -29,7 +29,7 @@ pub(crate) fn replace(
     let new = stored.is_none();
     let id = match &stored {
         Some(row) => row.id,
-        None => tables.next_schema_id()?,
+        None => tables.new_schema_id(connection, &job.name)?,
     };
     let at = job.cost.described_at;
 

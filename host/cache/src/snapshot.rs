@@ -44,8 +44,18 @@ impl Snapshot {
         })
     }
 
+    /// Whether the file holds a cache, and not only tables of other programs.
+    pub(crate) fn is_filled(&self) -> bool {
+        self.filled
+    }
+
+    /// The size of the file.
+    pub(crate) fn file_bytes(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
+    }
+
     /// Runs `question`; a file that holds no cache answers `nothing`.
-    fn ask<T>(
+    pub(crate) fn ask<T>(
         &self,
         nothing: T,
         question: impl FnOnce() -> Result<T, Fault>,
@@ -176,19 +186,26 @@ impl Snapshot {
         })
     }
 
-    /// What one table was before each of its changes, oldest first. Knows dropped tables, too.
+    /// What one table was before each of its changes, oldest first. Knows dropped tables, too, and those of schemas that
+    /// were cleared, by their exact names.
     pub fn history<'a>(
         &self,
         scope: impl Into<Scope<'a>>,
         name: &TableName,
     ) -> Result<Vec<Change>, CacheError> {
         self.ask(Vec::new(), || {
-            let Some(schema) = self.find_schema(scope.into(), &name.schema)? else {
-                return Ok(Vec::new());
+            let scope = scope.into();
+            let (id, table) = match self.find_schema(scope, &name.schema)? {
+                Some(schema) => {
+                    let stored = self.find_table(&schema, &name.table)?;
+                    let table = stored.map_or_else(|| name.table.clone(), |(stored, _)| stored);
+                    (schema.row.id, table)
+                }
+                None => match self.find_cleared(scope, &name.schema)? {
+                    Some(id) => (id, name.table.clone()),
+                    None => return Ok(Vec::new()),
+                },
             };
-            let stored = self.find_table(&schema, &name.table)?;
-            let table = stored.map_or_else(|| name.table.clone(), |(stored, _)| stored);
-            let id = schema.row.id;
             let mut changes = Vec::new();
             let history = self.open(HISTORY)?;
             for entry in history.range((id, table.as_str(), 0)..=(id, table.as_str(), u64::MAX))? {
@@ -211,7 +228,7 @@ impl Snapshot {
 
     /// The cache in numbers. Reads every schema's row, but no tables.
     pub fn stats(&self, now: Timestamp, ttl_seconds: u64) -> Result<Stats, CacheError> {
-        let file_bytes = std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len());
+        let file_bytes = self.file_bytes();
         let mut stats = Stats {
             path: self.path.to_path_buf(),
             format_version: self.filled.then_some(FORMAT_VERSION),

@@ -13,14 +13,15 @@
 //! [`contained`], and what redb would close is [`Spared`] while a panic unwinds. A transaction that is left by a panic is
 //! not committed, and its process gives up the file, as if it had been killed.
 
+use std::cmp::Ordering;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use redb::{
-    Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadTransaction,
-    ReadableDatabase, ReadableTable, TableError, WriteTransaction,
+    Builder, CompactionError, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase,
+    ReadTransaction, ReadableDatabase, ReadableTable, TableError, WriteTransaction,
 };
 
 use crate::contain::{contained, quietly, settle};
@@ -101,6 +102,28 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Gives the space that nothing uses back to the file system. `false` when somebody is reading right now, because what
+    /// they read cannot be moved.
+    pub fn shrink(&mut self) -> Result<bool, CacheError> {
+        let outcome = quietly(|| match self.database.compact() {
+            Ok(_) => Ok(true),
+            Err(CompactionError::TransactionInProgress) => Ok(false),
+            // Of another program in the same file.
+            Err(
+                CompactionError::PersistentSavepointExists
+                | CompactionError::EphemeralSavepointExists,
+            ) => Ok(false),
+            Err(CompactionError::Storage(error)) => Err(error.into()),
+            Err(error) => Err(Fault::Damaged(error.to_string())),
+        });
+        if outcome.is_err() {
+            self.handle.release();
+        }
+        settle("compact", &self.path, outcome)
+    }
+}
+
 /// The file, open for reading.
 pub(crate) enum ReadStore {
     /// Follows what other processes commit.
@@ -115,6 +138,27 @@ impl ReadStore {
         contained("open", path, || match file_kind(path)? {
             FileKind::Missing | FileKind::Empty => Ok(None),
             FileKind::Filled => open_for_reading(path, cache_bytes).map(Some),
+        })
+    }
+
+    /// The same, without ever writing: a file that needs repair is repaired in memory.
+    pub fn open_untouched(
+        path: &Path,
+        cache_bytes: usize,
+    ) -> Result<Option<ReadStore>, CacheError> {
+        contained("open", path, || match file_kind(path)? {
+            FileKind::Missing | FileKind::Empty => Ok(None),
+            FileKind::Filled => {
+                match patiently(|| shared_builder(cache_bytes).open_read_only(path)) {
+                    Ok(database) => Ok(ReadStore::Shared(database)),
+                    Err(Fault::Redb(redb::Error::RepairAborted)) => {
+                        let database = open_repaired(path, cache_bytes)?;
+                        Ok(ReadStore::Private(Box::new(database)))
+                    }
+                    Err(fault) => Err(fault),
+                }
+                .map(Some)
+            }
         })
     }
 
@@ -153,23 +197,23 @@ fn claim_format(transaction: &WriteTransaction) -> Result<(), Fault> {
 }
 
 fn known_format(version: u64) -> Result<(), Fault> {
-    if version == FORMAT_VERSION {
-        return Ok(());
+    let what = format!("cache format {version}");
+    let known = format!("format {FORMAT_VERSION}");
+    match version.cmp(&FORMAT_VERSION) {
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(Fault::Format { what, known }),
+        Ordering::Less => Err(Fault::Outdated { what, known }),
     }
-    Err(Fault::Format {
-        what: format!("cache format {version}"),
-        known: format!("format {FORMAT_VERSION}"),
-    })
 }
 
-enum FileKind {
+pub(crate) enum FileKind {
     Missing,
     Empty,
     Filled,
 }
 
 /// What is at `path`. Asked before opening, because opening a pipe would wait for ever.
-fn file_kind(path: &Path) -> Result<FileKind, Fault> {
+pub(crate) fn file_kind(path: &Path) -> Result<FileKind, Fault> {
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => Err(io_fault(io::ErrorKind::IsADirectory.into())),
         Ok(metadata) if metadata.len() == 0 => Ok(FileKind::Empty),

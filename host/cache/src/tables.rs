@@ -5,29 +5,28 @@ use crate::Connection;
 use crate::codec::{ContentHash, RowKey, seal, unseal};
 use crate::fault::Fault;
 use crate::format::{
-    ADAPTERS, CONNECTIONS, FACTS, HISTORY, HistoryRow, IDENTITIES, LAYOUTS, META, NAMES,
-    NEXT_CONNECTION_KEY, NEXT_SCHEMA_KEY, REVISIONS, SCHEMA_NAMES, SCHEMAS, SchemaRow, TABLES,
+    ADAPTERS, CLEARED, CONNECTIONS, FACTS, HISTORY, HistoryRow, IDENTITIES, LAYOUTS, META, NAMES,
+    NEXT_CONNECTION_KEY, NEXT_SCHEMA_KEY, REVISIONS, SCHEMA_NAMES, SCHEMAS, SchemaRow, Stored,
+    TABLES, Text,
 };
 use crate::spared::Spared;
 use crate::time::Timestamp;
 
-type Bytes = &'static [u8];
-type Text = &'static str;
-
 /// The cache's tables, open in one write transaction. Opening creates them.
 pub(crate) struct Tables<'t> {
     meta: Spared<Table<'t, Text, u64>>,
-    adapters: Spared<Table<'t, Text, u32>>,
-    identities: Spared<Table<'t, ContentHash, u32>>,
-    connections: Spared<Table<'t, u32, Bytes>>,
-    schemas: Spared<Table<'t, (u32, Text, Text), Bytes>>,
-    schema_names: Spared<Table<'t, (u32, Text, Text), Bytes>>,
-    pub revisions: Spared<Table<'t, u32, Bytes>>,
-    pub tables: Spared<Table<'t, (u32, Text), Bytes>>,
-    names: Spared<Table<'t, (u32, Text), Bytes>>,
-    pub layouts: Spared<Table<'t, ContentHash, Bytes>>,
-    pub facts: Spared<Table<'t, ContentHash, Bytes>>,
-    history: Spared<Table<'t, (u32, Text, u64), Bytes>>,
+    pub adapters: Spared<Table<'t, Text, u32>>,
+    pub identities: Spared<Table<'t, ContentHash, u32>>,
+    pub connections: Spared<Table<'t, u32, Stored>>,
+    pub schemas: Spared<Table<'t, (u32, Text, Text), Stored>>,
+    schema_names: Spared<Table<'t, (u32, Text, Text), Stored>>,
+    pub revisions: Spared<Table<'t, u32, Stored>>,
+    pub tables: Spared<Table<'t, (u32, Text), Stored>>,
+    pub names: Spared<Table<'t, (u32, Text), Stored>>,
+    pub layouts: Spared<Table<'t, ContentHash, Stored>>,
+    pub facts: Spared<Table<'t, ContentHash, Stored>>,
+    pub history: Spared<Table<'t, (u32, Text, u64), Stored>>,
+    pub cleared: Spared<Table<'t, (u32, Text, Text), Stored>>,
 }
 
 fn open<'t, K: Key + 'static, V: Value + 'static>(
@@ -52,6 +51,7 @@ impl<'t> Tables<'t> {
             layouts: open(transaction, LAYOUTS)?,
             facts: open(transaction, FACTS)?,
             history: open(transaction, HISTORY)?,
+            cleared: open(transaction, CLEARED)?,
         })
     }
 
@@ -86,9 +86,23 @@ impl<'t> Tables<'t> {
         Ok(id)
     }
 
-    /// Ids start at 1 and are never used again, nor does one reach the last number: ranges end at the one after.
-    pub fn next_schema_id(&mut self) -> Result<u32, Fault> {
-        self.next_id(NEXT_SCHEMA_KEY)
+    /// The id of a schema that the cache does not hold: the one it had before it was cleared, which its history is kept
+    /// under, or a new one.
+    ///
+    /// Ids start at 1 and are never given to another schema, nor does one reach the last number: ranges end at the one
+    /// after.
+    pub fn new_schema_id(&mut self, connection: u32, name: &SchemaName) -> Result<u32, Fault> {
+        let parts = [name.catalog.as_str(), name.schema.as_str()];
+        let key = (connection, parts[0], parts[1]);
+        let cleared = match self.cleared.remove(key)? {
+            Some(id) => Some(unseal(
+                "cleared schema",
+                &RowKey(connection, &parts),
+                id.value(),
+            )?),
+            None => None,
+        };
+        cleared.map_or_else(|| self.next_id(NEXT_SCHEMA_KEY), Ok)
     }
 
     fn next_id(&mut self, key: &str) -> Result<u32, Fault> {
@@ -127,22 +141,44 @@ impl<'t> Tables<'t> {
         let bytes = seal(&RowKey(connection, &[catalog, schema]), row)?;
         self.schemas
             .insert((connection, catalog, schema), bytes.as_slice())?;
-        let folded = [fold(catalog), fold(schema)];
+        if new {
+            self.edit_schema_names(connection, name, |names| {
+                names.push(name.clone());
+                names.sort();
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Forgets the name of a schema that is gone.
+    pub fn remove_schema_name(&mut self, connection: u32, name: &SchemaName) -> Result<(), Fault> {
+        self.edit_schema_names(connection, name, |names| names.retain(|kept| kept != name))
+    }
+
+    fn edit_schema_names(
+        &mut self,
+        connection: u32,
+        name: &SchemaName,
+        edit: impl FnOnce(&mut Vec<SchemaName>),
+    ) -> Result<(), Fault> {
+        let folded = [fold(&name.catalog), fold(&name.schema)];
         let folded = [folded[0].as_ref(), folded[1].as_ref()];
-        if !new || folded == [catalog, schema] {
+        if folded == [name.catalog.as_str(), name.schema.as_str()] {
             return Ok(());
         }
         let key = RowKey(connection, &folded);
-        let mut names: Vec<SchemaName> =
-            match self.schema_names.get((connection, folded[0], folded[1]))? {
-                Some(names) => unseal("schema names", &key, names.value())?,
-                None => Vec::new(),
-            };
-        names.push(name.clone());
-        names.sort();
-        let bytes = seal(&key, &names)?;
-        self.schema_names
-            .insert((connection, folded[0], folded[1]), bytes.as_slice())?;
+        let stored = (connection, folded[0], folded[1]);
+        let mut names = match self.schema_names.get(stored)? {
+            Some(names) => unseal("schema names", &key, names.value())?,
+            None => Vec::new(),
+        };
+        edit(&mut names);
+        if names.is_empty() {
+            self.schema_names.remove(stored)?;
+        } else {
+            let bytes = seal(&key, &names)?;
+            self.schema_names.insert(stored, bytes.as_slice())?;
+        }
         Ok(())
     }
 

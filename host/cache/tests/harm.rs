@@ -160,14 +160,14 @@ fn read_everything(config: &CacheConfig, tables: &[Table]) {
     }
 }
 
-/// How many bytes are flipped, unless the environment says otherwise: more than there are flips each.
+/// How many bytes are flipped, unless the environment says otherwise: with a million, each that is used.
 const FLIPS: &str = "ROCKY_CACHE_FLIPS";
 
 /// Flips one bit after the other of a file with this content, reads it, and has a run write it.
 fn check_flipped(config: &CacheConfig, tables: &[Table], whole: &[u8]) {
     let flips = std::env::var(FLIPS).ok().and_then(|it| it.parse().ok());
     let used: Vec<_> = (320..whole.len()).filter(|i| whole[*i] != 0).collect();
-    for position in used.iter().step_by(used.len() / flips.unwrap_or(250) + 1) {
+    for position in used.iter().step_by(used.len() / flips.unwrap_or(150) + 1) {
         let mut bytes = whole.to_vec();
         bytes[*position] ^= 1 << (position % 8);
         fs::write(&config.path, &bytes).unwrap();

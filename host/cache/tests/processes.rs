@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-use rocky_cache::{CacheConfig, CacheError, Reader, Snapshot, Tap};
+use rocky_cache::{CacheConfig, CacheError, Reader, Snapshot, Tap, check, clear, compact};
 use rocky_schema::{Entry, Matching, Summary, Table};
 use support::*;
 use tempfile::tempdir;
@@ -67,8 +67,11 @@ fn child() {
     let config = CacheConfig::at(file);
     match role.as_str() {
         "create" => drop(refresh(&config, &version(1), 1)),
-        "write" => write_versions(&config, LAST_VERSION),
-        "crash" => write_versions(&config, u64::MAX),
+        "write" => write_versions(&config, LAST_VERSION, false),
+        "tidy" => write_versions(&config, LAST_VERSION, true),
+        "crash" => write_versions(&config, u64::MAX, false),
+        "crash tidying" => write_versions(&config, u64::MAX, true),
+        "crash clearing" => fill_and_clear(&config),
         "read" => read_until_last(&config, false),
         "follow" => read_until_last(&config, true),
         "fill" => fill(&config),
@@ -84,13 +87,25 @@ fn say(text: &str) {
         .expect("the parent listens");
 }
 
-/// Every other version is written by a tap of its own, so opening and closing are part of the work.
-fn write_versions(config: &CacheConfig, last: u64) {
+/// Every version is written by a tap of its own, so opening and closing are part of the work.
+fn write_versions(config: &CacheConfig, last: u64, tidy: bool) {
     let first = read_version(config) + 1;
     for number in first..=last {
         say(&format!("start {number}"));
         refresh(config, &version(number), 1);
+        if tidy {
+            // What the version before has left unused, and its history.
+            compact(config, at(u64::MAX / 1000)).unwrap();
+        }
         say(&format!("done {number}"));
+    }
+}
+
+fn fill_and_clear(config: &CacheConfig) {
+    for number in 1.. {
+        say(&format!("start {number}"));
+        refresh(config, &version(1), 1);
+        clear(config, number % 2 == 0, |_| true).unwrap();
     }
 }
 
@@ -165,8 +180,7 @@ fn finish(mut child: Child) -> (ExitStatus, Vec<String>) {
     (child.wait().unwrap(), said)
 }
 
-#[test]
-fn readers_in_other_processes_are_never_refused_and_the_writer_is_never_starved() {
+fn check_readers(writer: &str) {
     let directory = tempdir().unwrap();
     let config = config(directory.path());
     refresh(&config, &version(1), 1);
@@ -175,7 +189,7 @@ fn readers_in_other_processes_are_never_refused_and_the_writer_is_never_starved(
         .iter()
         .map(|role| command(role, &config.path).spawn().unwrap())
         .collect();
-    let (status, said) = finish(command("write", &config.path).spawn().unwrap());
+    let (status, said) = finish(command(writer, &config.path).spawn().unwrap());
     if !status.success() {
         readers.iter_mut().for_each(|reader| reader.kill().unwrap());
     }
@@ -188,6 +202,16 @@ fn readers_in_other_processes_are_never_refused_and_the_writer_is_never_starved(
         assert!(reads > 1);
     }
     assert_eq!(read_version(&config), LAST_VERSION);
+}
+
+#[test]
+fn readers_in_other_processes_are_never_refused_and_the_writer_is_never_starved() {
+    check_readers("write");
+}
+
+#[test]
+fn readers_are_not_refused_while_the_file_is_compacted_either() {
+    check_readers("tidy");
 }
 
 #[test]
@@ -219,18 +243,17 @@ impl Dice {
     }
 }
 
-#[test]
-fn a_writer_that_is_killed_leaves_the_old_or_the_new_snapshot() {
-    let rounds = std::env::var(ROUNDS)
-        .ok()
-        .and_then(|rounds| rounds.parse().ok())
-        .unwrap_or(50);
-    let directory = tempdir().unwrap();
-    let config = config(directory.path());
-    refresh(&config, &version(1), 1);
+/// How often a writer is killed, unless the environment says otherwise.
+fn rounds() -> u64 {
+    let rounds = std::env::var(ROUNDS).ok();
+    rounds.and_then(|rounds| rounds.parse().ok()).unwrap_or(40)
+}
+
+/// Kills a child in this role again and again, somewhere in its work, and calls `check` with the last that it said.
+fn kill_again_and_again(role: &str, config: &CacheConfig, mut check: impl FnMut(u64, &str)) {
     let mut dice = Dice(7);
-    for round in 0..rounds {
-        let mut writer = command("crash", &config.path).spawn().unwrap();
+    for round in 0..rounds() {
+        let mut writer = command(role, &config.path).spawn().unwrap();
         let mut said = lines(&mut writer);
         let mut last = String::new();
         for line in said
@@ -245,7 +268,15 @@ fn a_writer_that_is_killed_leaves_the_old_or_the_new_snapshot() {
         writer.kill().unwrap();
         writer.wait().unwrap();
         last = said.last().unwrap_or(last);
+        check(round, &last);
+    }
+}
 
+fn check_killed(role: &str) {
+    let directory = tempdir().unwrap();
+    let config = config(directory.path());
+    refresh(&config, &version(1), 1);
+    kill_again_and_again(role, &config, |round, last| {
         let found = read_version(&config);
         let (what, number) = last.split_once(' ').unwrap();
         let number: u64 = number.parse().unwrap();
@@ -258,13 +289,41 @@ fn a_writer_that_is_killed_leaves_the_old_or_the_new_snapshot() {
             allowed.contains(&found),
             "round {round}: {found} after {last}"
         );
-    }
+    });
     // Nothing is left behind that a later writer would stumble over.
     let next = read_version(&config) + 1;
     assert_eq!(
         usize::try_from(refresh(&config, &version(next), 1).written),
         Ok(TABLES)
     );
+}
+
+#[test]
+fn a_writer_that_is_killed_leaves_the_old_or_the_new_snapshot() {
+    check_killed("crash");
+}
+
+#[test]
+fn a_compaction_that_is_killed_leaves_what_was_there() {
+    check_killed("crash tidying");
+}
+
+#[test]
+fn a_clearing_that_is_killed_has_cleared_all_or_nothing() {
+    let directory = tempdir().unwrap();
+    let config = config(directory.path());
+    refresh(&config, &version(1), 1);
+    kill_again_and_again("crash clearing", &config, |round, _| {
+        let snapshot = snapshot(&config);
+        let left = snapshot.tables(ADAPTER, &flights()).expect("readable");
+        let schemas = snapshot.schemas(ADAPTER).expect("readable");
+        assert!(
+            left.len() == TABLES * schemas.len(),
+            "round {round}: {} tables",
+            left.len()
+        );
+        assert!(check(&config).expect("sound").is_some());
+    });
 }
 
 #[test]
