@@ -118,6 +118,41 @@ pub struct Change {
     pub kind: String,
     /// Its columns before, without comments and attributes.
     pub columns: Vec<Column>,
+    /// When it was first described, or first again after it was gone; unknown for what older versions of rocky wrote.
+    pub first_seen: Option<Timestamp>,
+}
+
+/// What queries depend on of a table: comments and attributes are no part of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shape {
+    /// What it is: `table`, `view`, …
+    pub kind: String,
+    /// Its columns, without comments and attributes.
+    pub columns: Vec<Column>,
+}
+
+/// A table that is not what it was at some moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changed {
+    /// Its name as the warehouse stores it.
+    pub table: String,
+    /// When it changed last, or went.
+    pub at: Timestamp,
+    /// What it was at that moment, unless it was not there.
+    pub before: Option<Shape>,
+    /// What it is, unless it is gone.
+    pub after: Option<Shape>,
+}
+
+/// What happened to a schema since some moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// The tables that differ from what they were, by name.
+    pub tables: Vec<Changed>,
+    /// When the oldest of its tables, gone ones included, was first described; what was there before is not known.
+    pub known_since: Option<Timestamp>,
+    /// Tables that have changed since, but what they were is no longer remembered.
+    pub forgotten: u64,
 }
 
 /// The cache in numbers.

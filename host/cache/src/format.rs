@@ -26,13 +26,19 @@ use std::borrow::Cow;
 
 use redb::TableDefinition;
 use rocky_schema::{Attributes, Coverage};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::codec::ContentHash;
 use crate::{Cost, Provenance, Timestamp};
 
 /// The version of the cache's own format within the redb file.
-pub const FORMAT_VERSION: u64 = 1;
+///
+/// Version 2 added fields at the end of rows ([`Later`]), so files of version 1 are read as they are, and become version 2
+/// with the first write.
+pub const FORMAT_VERSION: u64 = 2;
+
+/// The oldest version that is read.
+pub(crate) const OLDEST_FORMAT_VERSION: u64 = 1;
 
 pub(crate) const FORMAT_KEY: &str = "format";
 pub(crate) const NEXT_CONNECTION_KEY: &str = "next_connection";
@@ -110,6 +116,31 @@ pub(crate) struct HistoryRow<'a> {
     pub layout: ContentHash,
     #[serde(borrow)]
     pub kind: Cow<'a, str>,
+    /// When the table was first described, or first again after it was gone.
+    pub first_seen: Later<Timestamp>,
+}
+
+/// The last field of a row, which a later version of the format has added: it takes no bytes where there is nothing to
+/// say, and rows that were written without it read as nothing. It must be the last, and a row can have only one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Later<T>(pub Option<T>);
+
+impl<T: Serialize> Serialize for Later<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Some(value) => value.serialize(serializer),
+            // No byte at all.
+            None => serializer.serialize_unit(),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Later<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The row ends here, which its seal has proved to be the whole of it; what is no value leaves bytes over, and
+        // that is an error of the row.
+        Ok(Later(T::deserialize(deserializer).ok()))
+    }
 }
 
 /// The id before which, and the id from which, a range of one schema's rows begins and ends.
@@ -120,4 +151,57 @@ pub(crate) fn rows_of(schema: u32) -> std::ops::Range<(u32, &'static str)> {
 /// The same for the history, whose keys are longer.
 pub(crate) fn history_of(schema: u32) -> std::ops::Range<(u32, &'static str, u64)> {
     (schema, "", 0)..(schema + 1, "", 0)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::codec::{RowKey, seal, unseal};
+
+    /// A row as version 1 wrote it.
+    #[derive(Serialize)]
+    struct OldHistoryRow<'a> {
+        at: Timestamp,
+        dropped: bool,
+        layout: ContentHash,
+        kind: &'a str,
+    }
+
+    #[test]
+    fn a_row_without_its_later_field_reads_as_it_was_written() {
+        let key = RowKey(1, &["t"]);
+        let old = OldHistoryRow {
+            at: Timestamp::from_millis(5),
+            dropped: true,
+            layout: 7,
+            kind: "view",
+        };
+        let stored = seal(&key, &old).unwrap();
+        let row: HistoryRow<'_> = unseal("history", &key, &stored).unwrap();
+        assert_eq!((row.first_seen, &*row.kind), (Later(None), "view"));
+        assert_eq!(seal(&key, &row).unwrap(), stored);
+
+        let first_seen = Later(Some(Timestamp::from_millis(3)));
+        let row = HistoryRow { first_seen, ..row };
+        let stored = seal(&key, &row).unwrap();
+        assert_eq!(
+            unseal::<HistoryRow<'_>>("history", &key, &stored).unwrap(),
+            row
+        );
+    }
+
+    #[test]
+    fn bytes_after_the_last_field_are_damage() {
+        let key = RowKey(1, &["t"]);
+        let row = HistoryRow {
+            at: Timestamp::from_millis(5),
+            dropped: true,
+            layout: 7,
+            kind: "view".into(),
+            first_seen: Later(Some(Timestamp::from_millis(3))),
+        };
+        let stored = seal(&key, &(row, 1_u8)).unwrap();
+        assert!(unseal::<HistoryRow<'_>>("history", &key, &stored).is_err());
+    }
 }

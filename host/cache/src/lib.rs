@@ -66,6 +66,7 @@ mod format;
 mod look;
 mod lookup;
 mod overlay;
+mod past;
 mod reader;
 mod releasable;
 mod replace;
@@ -76,9 +77,13 @@ mod store;
 mod tables;
 mod tap;
 mod time;
+mod walk;
 mod writer;
 
-pub use answer::{AdapterStats, Cached, Change, ChangeKind, Lookup, SchemaInfo, Stats, TableInfo};
+pub use answer::{
+    AdapterStats, Cached, Change, ChangeKind, Changed, Changes, Lookup, SchemaInfo, Shape, Stats,
+    TableInfo,
+};
 pub use check::{Checked, check, set_aside};
 pub use clear::{Candidate, Cleared, clear};
 pub use compact::{Compacted, compact};
@@ -92,3 +97,4 @@ pub use report::{Outcome, SchemaReport, TapReport, Written};
 pub use snapshot::Snapshot;
 pub use tap::{SchemaTap, Tap};
 pub use time::{Timestamp, is_fresh};
+pub use walk::Tables;

@@ -233,11 +233,20 @@ impl Snapshot {
         hash: ContentHash,
         decode: impl FnOnce(&[u8]) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let stored = self.get(contents, hash)?;
-        let stored = stored.ok_or_else(|| damaged("content: it is missing"))?;
-        if content_hash(stored.value()) != hash {
-            return Err(damaged("content"));
-        }
-        decode(stored.value())
+        content_in(&self.open(contents)?, hash, decode)
     }
+}
+
+/// The same where the table of contents is open already.
+pub(crate) fn content_in<T>(
+    contents: &ReadOnlyTable<ContentHash, &'static [u8]>,
+    hash: ContentHash,
+    decode: impl FnOnce(&[u8]) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let stored = contents.get(hash)?;
+    let stored = stored.ok_or_else(|| damaged("content: it is missing"))?;
+    if content_hash(stored.value()) != hash {
+        return Err(damaged("content"));
+    }
+    decode(stored.value())
 }

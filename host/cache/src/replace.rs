@@ -10,7 +10,7 @@ use rocky_schema::{Coverage, Summary};
 use crate::buffer::{Answer, ContentKind, ContentsError, Described, Record, Said};
 use crate::codec::{ContentHash, RowKey, seal, unseal};
 use crate::fault::Fault;
-use crate::format::{HistoryRow, SchemaRow, TableRow, rows_of};
+use crate::format::{HistoryRow, Later, SchemaRow, TableRow, rows_of};
 use crate::report::Written;
 use crate::tables::Tables;
 use crate::time::Timestamp;
@@ -281,6 +281,7 @@ fn before(row: &TableRow<'_>, at: Timestamp, dropped: bool) -> HistoryRow<'stati
         dropped,
         layout: row.layout,
         kind: Cow::Owned(row.kind.clone().into_owned()),
+        first_seen: Later(Some(row.first_seen)),
     }
 }
 

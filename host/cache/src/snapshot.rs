@@ -10,8 +10,7 @@ use crate::contain::contained;
 use crate::content::decode_layout;
 use crate::fault::Fault;
 use crate::format::{
-    ADAPTERS, FORMAT_VERSION, HISTORY, HistoryRow, LAYOUTS, REVISIONS, SCHEMAS, TABLES, TableRow,
-    rows_of,
+    ADAPTERS, HISTORY, HistoryRow, LAYOUTS, REVISIONS, SCHEMAS, TABLES, TableRow, rows_of,
 };
 use crate::replace::unpack_revisions;
 use crate::store::{ReadStore, check_format};
@@ -29,24 +28,24 @@ use crate::{CacheError, Connection, Scope};
 pub struct Snapshot {
     pub(crate) transaction: ReadTransaction,
     path: Arc<Path>,
-    /// Whether the file holds a cache, and not only tables of other programs.
-    filled: bool,
+    /// The version of the cache's format; none where the file holds only tables of other programs.
+    format: Option<u64>,
 }
 
 impl Snapshot {
     pub(crate) fn begin(store: &ReadStore, path: &Arc<Path>) -> Result<Snapshot, Fault> {
         let transaction = store.begin()?;
-        let filled = check_format(&transaction)?;
+        let format = check_format(&transaction)?;
         Ok(Snapshot {
             transaction,
             path: Arc::clone(path),
-            filled,
+            format,
         })
     }
 
     /// Whether the file holds a cache, and not only tables of other programs.
     pub(crate) fn is_filled(&self) -> bool {
-        self.filled
+        self.format.is_some()
     }
 
     /// The size of the file.
@@ -60,7 +59,7 @@ impl Snapshot {
         nothing: T,
         question: impl FnOnce() -> Result<T, Fault>,
     ) -> Result<T, CacheError> {
-        if !self.filled {
+        if self.format.is_none() {
             return Ok(nothing);
         }
         contained("read", &self.path, question)
@@ -220,6 +219,7 @@ impl Snapshot {
                     },
                     columns: self.content(LAYOUTS, row.layout, decode_layout)?,
                     kind: row.kind.into_owned(),
+                    first_seen: row.first_seen.0,
                 });
             }
             Ok(changes)
@@ -231,7 +231,7 @@ impl Snapshot {
         let file_bytes = self.file_bytes();
         let mut stats = Stats {
             path: self.path.to_path_buf(),
-            format_version: self.filled.then_some(FORMAT_VERSION),
+            format_version: self.format,
             file_bytes,
             schemas: 0,
             tables: 0,

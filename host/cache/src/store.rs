@@ -13,7 +13,6 @@
 //! [`contained`], and what redb would close is [`Spared`] while a panic unwinds. A transaction that is left by a panic is
 //! not committed, and its process gives up the file, as if it had been killed.
 
-use std::cmp::Ordering;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,7 +26,7 @@ use redb::{
 use crate::contain::{contained, quietly, settle};
 use crate::error::CacheError;
 use crate::fault::{Fault, io_fault};
-use crate::format::{FORMAT_KEY, FORMAT_VERSION, META};
+use crate::format::{FORMAT_KEY, FORMAT_VERSION, META, OLDEST_FORMAT_VERSION};
 use crate::look::{look_before_writing, open_repaired};
 use crate::releasable::{Handle, Releasable};
 use crate::spared::Spared;
@@ -171,38 +170,39 @@ impl ReadStore {
     }
 }
 
-/// Whether the file holds a cache of a format that this version knows; `false` when it holds none.
-pub(crate) fn check_format(transaction: &ReadTransaction) -> Result<bool, Fault> {
+/// The format of the cache in the file, which is one that this version knows; none when it holds no cache.
+pub(crate) fn check_format(transaction: &ReadTransaction) -> Result<Option<u64>, Fault> {
     match transaction.open_table(META) {
-        Ok(meta) => match meta.get(FORMAT_KEY)? {
-            Some(version) => known_format(version.value()).map(|()| true),
+        Ok(meta) => match meta.get(FORMAT_KEY)?.map(|version| version.value()) {
+            Some(version) => known_format(version).map(|()| Some(version)),
             None => Err(Fault::Damaged("its format version is missing".to_owned())),
         },
-        Err(TableError::TableDoesNotExist(_)) => Ok(false),
+        Err(TableError::TableDoesNotExist(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Refuses a file of another format; writes the version into a file that holds no cache yet.
+/// Refuses a file of another format; writes the version into a file that holds no cache yet, or one of an older version:
+/// what is written from here on may not be readable for that.
 fn claim_format(transaction: &WriteTransaction) -> Result<(), Fault> {
     let mut meta = Spared::new(transaction.open_table(META)?);
     let found = meta.get(FORMAT_KEY)?.map(|version| version.value());
-    match found {
-        Some(version) => known_format(version),
-        None => {
-            meta.insert(FORMAT_KEY, FORMAT_VERSION)?;
-            Ok(())
-        }
+    found.map_or(Ok(()), known_format)?;
+    if found != Some(FORMAT_VERSION) {
+        meta.insert(FORMAT_KEY, FORMAT_VERSION)?;
     }
+    Ok(())
 }
 
 fn known_format(version: u64) -> Result<(), Fault> {
+    if (OLDEST_FORMAT_VERSION..=FORMAT_VERSION).contains(&version) {
+        return Ok(());
+    }
     let what = format!("cache format {version}");
     let known = format!("format {FORMAT_VERSION}");
-    match version.cmp(&FORMAT_VERSION) {
-        Ordering::Equal => Ok(()),
-        Ordering::Greater => Err(Fault::Format { what, known }),
-        Ordering::Less => Err(Fault::Outdated { what, known }),
+    match version > FORMAT_VERSION {
+        true => Err(Fault::Format { what, known }),
+        false => Err(Fault::Outdated { what, known }),
     }
 }
 
@@ -315,7 +315,10 @@ mod tests {
         assert!(matches!(shared, Err(DatabaseError::RepairAborted)));
 
         let private = open_repaired(&copy, 1 << 20).unwrap();
-        assert!(check_format(&private.begin_read().unwrap()).unwrap());
+        assert_eq!(
+            check_format(&private.begin_read().unwrap()).unwrap(),
+            Some(FORMAT_VERSION)
+        );
         drop(private);
         assert_eq!(fs::read(&copy).unwrap(), before);
         store.close();
@@ -348,7 +351,7 @@ mod tests {
         store.close();
         let reader = ReadStore::open(&path, 1 << 20).unwrap().unwrap();
         let transaction = reader.begin().unwrap();
-        assert!(check_format(&transaction).unwrap());
+        assert!(check_format(&transaction).unwrap().is_some());
         assert!(transaction.open_table(theirs).is_err());
     }
 }

@@ -6,15 +6,18 @@
 //! - [`Table`] and [`Column`]: one relation, exactly as its warehouse stores it.
 //! - [`SchemaName`] and [`TableName`]: where it lives.
 //! - [`IdentifierRules`]: when two spellings name the same thing.
+//! - [`compare_columns`] and [`pair_names`]: what differs between two descriptions.
 //! - [`Entry`], [`Summary`] and [`AdapterError`]: what an adapter answers when it is asked to describe a schema.
 
 mod answer;
+mod difference;
 mod error;
 mod identifiers;
 mod name;
 mod table;
 
 pub use answer::{Coverage, Entry, SchemaEntry, Summary};
+pub use difference::{ColumnChange, ColumnChanges, Pair, compare_columns, pair_names};
 pub use error::{AdapterError, ErrorCode};
 pub use identifiers::{Folding, IdentifierRules, Matching};
 pub use name::{SchemaName, TableName};
