@@ -12,6 +12,7 @@ mod hints;
 mod human;
 mod interrupt;
 mod lock_file;
+mod moment;
 mod names;
 mod output;
 mod plugins;

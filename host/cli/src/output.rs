@@ -87,6 +87,16 @@ impl Style {
         self.paint("31", text)
     }
 
+    /// Text that tells of something new.
+    pub fn green(self, text: &str) -> String {
+        self.paint("32", text)
+    }
+
+    /// Text that tells of something that is not what it was.
+    pub fn yellow(self, text: &str) -> String {
+        self.paint("33", text)
+    }
+
     fn paint(self, code: &str, text: &str) -> String {
         match self.color {
             true => format!("\x1b[{code}m{text}\x1b[0m"),

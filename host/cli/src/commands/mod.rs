@@ -32,8 +32,7 @@ impl Command {
         match self {
             Self::Run(_) => "run",
             Self::Discover(_) => "discover",
-            Self::Schema(schema::SchemaCommand::Ls(_)) => "schema ls",
-            Self::Schema(schema::SchemaCommand::Show(_)) => "schema show",
+            Self::Schema(command) => command.name(),
             Self::State(_) => "state",
             Self::Plugin(command) => command.name(),
         }

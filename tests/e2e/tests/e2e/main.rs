@@ -15,9 +15,10 @@
 //! | `secrets`, `credentials` | every kind of credential is sent to the warehouse and is nowhere else |
 //! | `lock`, `artifacts` | which plugins a project trusts, and which compiled ones |
 //! | `schema`, `state`, `inspect`, `usage`, `config`, `json` | what is printed |
+//! | `schema_changes` | how the cache tells what has changed |
 //! | `sharing`, `crash`, `concurrency` | many processes, sudden ends, many schemas |
 //!
-//! `project`, `server` and `echo_server` are what the tests are made with.
+//! `project`, `filled`, `server` and `echo_server` are what the tests are made with.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 #![allow(
     clippy::too_many_lines,
@@ -37,6 +38,7 @@ mod differential;
 mod discover;
 mod echo_server;
 mod fault_table;
+mod filled;
 mod floods;
 mod gate;
 mod google_sign_in;
@@ -52,6 +54,7 @@ mod responses;
 mod rest_faults;
 mod run;
 mod schema;
+mod schema_changes;
 mod secrets;
 mod server;
 mod sharing;

@@ -298,6 +298,7 @@ impl Output {
             (r"sha256:[0-9a-f]{64}", "sha256:[DIGEST]"),
             (r"_ms\x22: \d+", "_ms\": [MS]"),
             (r"\x22bytes\x22: \d+", "\"bytes\": [BYTES]"),
+            (r"sha256:[0-9a-f]{12}\b", "sha256:[DIGEST]"),
             (r"\d+(\.\d+)? [KM]iB\b", "[BYTES]"),
             // The column is as wide as the time is long.
             (r" +time\b", " time"),
@@ -308,7 +309,7 @@ impl Output {
             (r"\x22requests\x22: \d+", "\"requests\": [N]"),
             (r"\x22response_bytes\x22: \d+", "\"response_bytes\": [N]"),
             (r"@\d{13}\b", "@[MS]"),
-            (r"(just now|\d+ seconds? ago) *", "[AGE] "),
+            (r"(just now|\d+ (second|hour|day)s? ago) *", "[AGE] "),
             (r"described +\n", "described\n"),
             (r" +\n", "\n"),
         ] {

@@ -2,7 +2,9 @@
 
 use insta::assert_snapshot;
 use rocky_emulator::{RawColumn, RawTable, RawTables};
+use rocky_schema::{Coverage, SchemaName, Summary};
 
+use crate::filled::{Filled, table};
 use crate::project::{Lake, Project, add_tables, empty_warehouse};
 
 /// Two schemas with tables of every look.
@@ -208,4 +210,58 @@ fn two_adapters_of_one_warehouse_keep_to_themselves() {
     assert_eq!((of("lake"), of("pond")), (2, 1));
     let shown = lake.json(&["schema", "show", "c.sales.orders", "--adapter", "pond"]);
     assert_eq!(shown["adapter"], "pond");
+}
+
+#[test]
+fn stale_schemas_can_be_listed_alone() {
+    let project = Project::without_config();
+    let cache = Filled::new(&project, "lake");
+    cache.describe("old", "2020-01-01T08:00:00Z", &[table("a", &["x"])]);
+    let stale = |ttl: &str, arguments: &[&str]| {
+        let arguments = [&["schema", "ls", "--stale", "--cache-ttl", ttl], arguments].concat();
+        let schemas = project.json(&arguments)["schemas"].take();
+        schemas.as_array().unwrap().len()
+    };
+    let for_ever = u64::MAX.to_string();
+    assert_eq!((stale("60", &[]), stale(&for_ever, &[])), (1, 0));
+    assert_eq!((stale("60", &["c.old"]), stale("60", &["c.new"])), (1, 0));
+    project
+        .rocky(&[
+            "schema",
+            "ls",
+            "--stale",
+            "--cache-ttl",
+            &for_ever,
+            "--output",
+            "table",
+        ])
+        .has("No stale schema is cached under that name.");
+}
+
+#[test]
+fn what_an_incomplete_description_does_not_name_may_be_there() {
+    let project = Project::without_config();
+    let cache = Filled::new(&project, "lake");
+    let truncated = Summary {
+        coverage: Coverage::Truncated,
+        ..Summary::exhausted()
+    };
+    let name = SchemaName::new("c", "part");
+    cache.describe_as(
+        name,
+        "2020-01-01T08:00:00Z",
+        &[table("a", &["x"])],
+        &truncated,
+    );
+    let shown = project.json(&["schema", "show", "c.part.a"]);
+    assert_eq!(
+        (&shown["complete"], &shown["coverage"]),
+        (&false.into(), &"truncated".into())
+    );
+    project
+        .rocky(&["schema", "show", "c.part.a", "--output", "table"])
+        .has(", stale, its schema not completely");
+    let missing = project.rocky(&["schema", "show", "c.part.zebra"]);
+    missing.failed_with(1);
+    missing.has("the cache does not hold c.part.zebra, and its schema is not described completely");
 }

@@ -111,7 +111,11 @@ fn wrong_use_exits_with_2_and_says_what_would_be_right() {
 #[test]
 fn the_help_says_what_each_command_does() {
     let project = Project::without_config();
-    for (name, arguments) in [("help", &["--help"][..]), ("help_run", &["run", "--help"])] {
+    for (name, arguments) in [
+        ("help", &["--help"][..]),
+        ("help_run", &["run", "--help"]),
+        ("help_schema_diff", &["schema", "diff", "--help"]),
+    ] {
         let output = project.rocky(arguments);
         assert_eq!(output.code, Some(0));
         assert_snapshot!(name, output.redacted());

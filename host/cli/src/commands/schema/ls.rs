@@ -3,19 +3,24 @@ use std::io::{self, Write};
 
 use clap::Args;
 use rocky_cache::{Lookup, SchemaInfo, Snapshot, TableInfo, Timestamp, is_fresh};
-use rocky_schema::{Coverage, IdentifierRules, Matching, SchemaName};
+use rocky_schema::{Coverage, SchemaName};
 use serde::Serialize;
 
-use crate::commands::schema::{adapters, readings, schema_named};
+use crate::commands::schema::{Place, adapters, place, schema_named, schemas_named};
 use crate::commands::{cache_config, open_cache};
 use crate::context::Context;
 use crate::error::{CommandError, Status};
 use crate::human;
-use crate::names::{self, Part, printable};
+use crate::names::printable;
 use crate::output::{self, Report, Style};
 
 /// List the cached schemas, or the tables of one.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  rocky schema ls                      # every schema
+  rocky schema ls 'raw.src__*'         # those that match
+  rocky schema ls raw.flights          # the tables of one
+  rocky schema ls --stale              # what `rocky run` ought to describe again")]
 pub struct LsArgs {
     /// A pattern of schemas such as `raw.*`; a name without `*` or `?` lists the tables of that schema
     #[arg(value_name = "CATALOG.SCHEMA")]
@@ -23,6 +28,9 @@ pub struct LsArgs {
     /// Only what this adapter described
     #[arg(long, value_name = "NAME")]
     adapter: Option<String>,
+    /// Only schemas that were described longer ago than the time to live
+    #[arg(long)]
+    stale: bool,
 }
 
 pub fn ls(context: &Context, args: &LsArgs) -> Result<Status, CommandError> {
@@ -30,80 +38,43 @@ pub fn ls(context: &Context, args: &LsArgs) -> Result<Status, CommandError> {
     let (config, _) = cache_config(context, project.as_ref());
     let snapshot = open_cache(&config)?.snapshot()?;
     let adapters = adapters(&snapshot, args.adapter.as_deref())?;
-    let wanted = args.name.as_deref().map(wanted).transpose()?;
-    match wanted {
-        Some([catalog, schema]) if !is_pattern(&catalog) && !is_pattern(&schema) => {
-            tables(context, &snapshot, &adapters, [&catalog, &schema])
+    let wanted = args.name.as_deref().map(Place::schema).transpose()?;
+    match &wanted {
+        Some(place) if !place.is_pattern() && !args.stale => {
+            tables(context, &snapshot, &adapters, place)
         }
         pattern => {
             let now = context.now();
             let mut schemas = Vec::new();
-            let connections = snapshot.connections()?;
             for adapter in &adapters {
-                let known = connections.iter().find(|known| known.adapter == *adapter);
-                let rules = known.map(|known| known.rules);
-                for info in snapshot.schemas(adapter)? {
-                    if pattern
-                        .as_ref()
-                        .is_none_or(|pattern| matches(pattern, &info.name, rules.as_ref()))
-                    {
-                        schemas.push(SchemaLine::new(adapter, info, now, config.ttl_seconds));
+                for info in schemas_named(&snapshot, adapter, pattern.as_ref())? {
+                    let line = SchemaLine::new(adapter, info, now, config.ttl_seconds);
+                    if !(args.stale && line.fresh) {
+                        schemas.push(line);
                     }
                 }
             }
-            output::print(context, &SchemaList { schemas })?;
+            let list = SchemaList {
+                schemas,
+                stale: args.stale,
+            };
+            output::print(context, &list)?;
             Ok(Status::Done)
         }
     }
-}
-
-fn is_pattern(part: &Part) -> bool {
-    names::is_pattern(&part.text)
-}
-
-fn wanted(text: &str) -> Result<[Part; 2], CommandError> {
-    match names::split(text)?.as_slice() {
-        [catalog, schema] => Ok([catalog.clone(), schema.clone()]),
-        [catalog] => {
-            let any = Part {
-                text: "*".to_owned(),
-                quoted: false,
-            };
-            Ok([catalog.clone(), any])
-        }
-        _ => Err(
-            CommandError::usage(format!("`{text}` is not CATALOG.SCHEMA")).hint(
-                "show one table with `rocky schema show`; quote a part that holds a dot: \"a.b\".c",
-            ),
-        ),
-    }
-}
-
-/// Whether a schema matches a pattern, by its warehouse's own rule for letter case.
-fn matches(pattern: &[Part; 2], name: &SchemaName, rules: Option<&IdentifierRules>) -> bool {
-    let matching = rules.map_or(Matching::Exact, |rules| rules.tables);
-    let part = |pattern: &Part, name: &str| {
-        let readings = readings(pattern, rules);
-        readings
-            .iter()
-            .any(|pattern| names::matches(&matching.key(pattern), &matching.key(name)))
-    };
-    let [catalog, schema] = pattern;
-    part(catalog, &name.catalog) && part(schema, &name.schema)
 }
 
 fn tables(
     context: &Context,
     snapshot: &Snapshot,
     adapters: &[String],
-    wanted: [&Part; 2],
+    wanted: &Place,
 ) -> Result<Status, CommandError> {
-    let [catalog, schema] = wanted;
-    let mut name = SchemaName::new(&catalog.text, &schema.text);
+    let mut name = wanted.as_written();
     let mut tables = Vec::new();
     let mut known = false;
     for adapter in adapters {
-        let found = schema_named(snapshot, adapter, wanted)?;
+        let found = schema_named(snapshot, adapter, wanted.parts())?;
         if snapshot.schema(adapter, &found)?.is_none() {
             continue;
         }
@@ -117,10 +88,7 @@ fn tables(
         }
     }
     if !known {
-        return Err(
-            CommandError::failed(format!("the cache does not hold the schema {name}"))
-                .hint("list what it holds with `rocky schema ls`, or describe it with `rocky run`"),
-        );
+        return Err(place::no_schema(&name));
     }
     output::print(
         context,
@@ -136,6 +104,9 @@ fn tables(
 #[derive(Debug, Serialize)]
 struct SchemaList {
     schemas: Vec<SchemaLine>,
+    /// Whether only stale ones were asked for.
+    #[serde(skip)]
+    stale: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -180,7 +151,12 @@ impl Report for SchemaList {
 
     fn write_human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
         if self.schemas.is_empty() {
-            return writeln!(out, "No schema is cached under that name.");
+            let which = if self.stale {
+                "No stale schema"
+            } else {
+                "No schema"
+            };
+            return writeln!(out, "{which} is cached under that name.");
         }
         let mut table = style.table(
             &["adapter", "schema", "tables", "columns", "described", ""],

@@ -1,10 +1,15 @@
+mod changes;
+mod diff;
+mod history;
 mod ls;
+mod place;
 mod show;
 
 use clap::Subcommand;
 use rocky_cache::Snapshot;
 use rocky_schema::{IdentifierRules, SchemaName};
 
+use crate::commands::schema::place::{Place, find_table, schemas_named};
 use crate::context::Context;
 use crate::error::{CommandError, Status};
 use crate::names::Part;
@@ -14,12 +19,28 @@ use crate::names::Part;
 pub enum SchemaCommand {
     Ls(ls::LsArgs),
     Show(show::ShowArgs),
+    Diff(diff::DiffArgs),
+    History(history::HistoryArgs),
+}
+
+impl SchemaCommand {
+    /// What its JSON output calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Ls(_) => "schema ls",
+            Self::Show(_) => "schema show",
+            Self::Diff(_) => "schema diff",
+            Self::History(_) => "schema history",
+        }
+    }
 }
 
 pub fn schema(context: &Context, command: SchemaCommand) -> Result<Status, CommandError> {
     match command {
         SchemaCommand::Ls(args) => ls::ls(context, &args),
         SchemaCommand::Show(args) => show::show(context, &args),
+        SchemaCommand::Diff(args) => diff::diff(context, &args),
+        SchemaCommand::History(args) => history::history(context, &args),
     }
 }
 

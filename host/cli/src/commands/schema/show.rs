@@ -1,16 +1,16 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use rocky_cache::{Cached, Lookup, Snapshot, Timestamp};
-use rocky_schema::{Attributes, Column, SchemaName, TableName};
+use rocky_cache::{Cached, SchemaInfo, Snapshot};
+use rocky_schema::{Attributes, Column, Coverage, TableName};
 use serde::Serialize;
 
-use crate::commands::schema::{adapters, readings, rules, schema_named};
+use crate::commands::schema::place::{Place, lookup};
 use crate::commands::{cache_config, open_cache};
 use crate::context::Context;
 use crate::error::{CommandError, Status};
 use crate::human;
-use crate::names::{self, Part, printable};
+use crate::names::printable;
 use crate::output::{self, Report, Style};
 
 /// Show the columns of a cached table, and where they come from.
@@ -18,6 +18,10 @@ use crate::output::{self, Report, Style};
 /// Names match as they do in the table's warehouse: `ORDERS` finds `orders` on Databricks, and `orders` finds `ORDERS` on Snowflake. A
 /// name that is there just as it is written is meant first.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  rocky schema show raw.flights.planes
+  rocky schema show 'raw.\"my schema\".planes' --adapter lake
+  rocky schema show raw.flights.planes --output json")]
 pub struct ShowArgs {
     /// The table; quote a part that holds a dot: raw."a.b".c
     #[arg(value_name = "CATALOG.SCHEMA.TABLE")]
@@ -28,56 +32,19 @@ pub struct ShowArgs {
 }
 
 pub fn show(context: &Context, args: &ShowArgs) -> Result<Status, CommandError> {
-    let parts = names::split(&args.table)?;
-    let [catalog, schema, table] = match parts.as_slice() {
-        [catalog, schema, table] => [catalog, schema, table],
-        _ => {
-            return Err(CommandError::usage(format!(
-                "`{}` is not CATALOG.SCHEMA.TABLE",
-                args.table
-            ))
-            .hint("list the tables of a schema with `rocky schema ls CATALOG.SCHEMA`"));
-        }
-    };
+    let wanted = Place::table(&args.table)?;
     let project = context.project()?;
     let (config, _) = cache_config(context, project.as_ref());
     let snapshot = open_cache(&config)?.snapshot()?;
     let now = context.now();
-    let mut misses = Vec::new();
-    for adapter in adapters(&snapshot, args.adapter.as_deref())? {
-        let place = schema_named(&snapshot, &adapter, [catalog, schema])?;
-        match lookup(&snapshot, &adapter, &place, table, now, config.ttl_seconds)? {
-            Lookup::Fresh(cached) => return print(context, &snapshot, &adapter, cached, true),
-            Lookup::Stale(cached) => return print(context, &snapshot, &adapter, cached, false),
-            Lookup::NotVisible {
-                principal,
-                described_at,
-            } => misses.push((adapter, place, principal, described_at)),
-            Lookup::Unknown => {}
-        }
-    }
-    let written = SchemaName::new(&catalog.text, &schema.text).table(&table.text);
-    Err(not_found(&snapshot, &written, misses, now)?)
-}
-
-/// Looks for the table under each name that it may have.
-fn lookup(
-    snapshot: &Snapshot,
-    adapter: &str,
-    place: &SchemaName,
-    table: &Part,
-    now: Timestamp,
-    ttl_seconds: u64,
-) -> Result<Lookup, CommandError> {
-    let mut first = None;
-    let rules = rules(snapshot, adapter)?;
-    for table in readings(table, rules.as_ref()) {
-        match snapshot.table(adapter, &place.table(&table), now, ttl_seconds)? {
-            found @ (Lookup::Fresh(_) | Lookup::Stale(_)) => return Ok(found),
-            missed => drop(first.get_or_insert(missed)),
-        }
-    }
-    Ok(first.unwrap_or(Lookup::Unknown))
+    let (adapter, cached, fresh) = lookup(
+        &snapshot,
+        &wanted,
+        args.adapter.as_deref(),
+        now,
+        config.ttl_seconds,
+    )?;
+    print(context, &snapshot, &adapter, cached, fresh)
 }
 
 fn print(
@@ -106,43 +73,17 @@ fn print(
         first_seen_ms: cached.first_seen.as_millis(),
         last_changed_ms: cached.last_changed.as_millis(),
         fresh,
-        plugin: info.map(|info| format!("{} {}", info.provenance.plugin, info.provenance.version)),
+        coverage: info.as_ref().map(|info| info.coverage),
+        complete: info.as_ref().map(SchemaInfo::is_complete),
+        principal: info.as_ref().and_then(|info| info.principal.clone()),
+        plugin: info
+            .as_ref()
+            .map(|info| format!("{} {}", info.provenance.plugin, info.provenance.version)),
+        plugin_digest: info.map(|info| info.provenance.digest),
         age: human::age(now.since(cached.described_at)),
     };
     output::print(context, &report)?;
     Ok(Status::Done)
-}
-
-/// Says what is known of a table that is not there, and which name may have been meant.
-fn not_found(
-    snapshot: &Snapshot,
-    name: &TableName,
-    misses: Vec<(String, SchemaName, Option<String>, Timestamp)>,
-    now: Timestamp,
-) -> Result<CommandError, CommandError> {
-    let Some((adapter, place, principal, described_at)) = misses.into_iter().next() else {
-        return Ok(CommandError::failed(format!(
-            "the cache does not hold the schema {}",
-            name.schema
-        ))
-        .hint("list what it holds with `rocky schema ls`, or describe it with `rocky run`"));
-    };
-    let who = principal.map_or_else(|| "whoever asked".to_owned(), |who| printable(&who));
-    let age = human::age(now.since(described_at));
-    let name = place.table(&name.table);
-    let error = CommandError::failed(format!(
-        "{name} is not visible to {who} (adapter `{adapter}`, described {age})"
-    ));
-    let tables = snapshot.tables(&adapter, &name.schema)?;
-    Ok(
-        match names::closest(&name.table, tables.iter().map(|table| table.name.as_str())) {
-            Some(closest) => error.hint(format!("did you mean {}?", name.schema.table(closest))),
-            None => error.hint(format!(
-                "list its tables with `rocky schema ls {}`",
-                name.schema
-            )),
-        },
-    )
 }
 
 #[derive(Debug, Serialize)]
@@ -159,7 +100,11 @@ struct TableReport {
     first_seen_ms: u64,
     last_changed_ms: u64,
     fresh: bool,
+    coverage: Option<Coverage>,
+    complete: Option<bool>,
+    principal: Option<String>,
     plugin: Option<String>,
+    plugin_digest: Option<String>,
     #[serde(skip)]
     age: String,
 }
@@ -168,7 +113,6 @@ impl Report for TableReport {
     const COMMAND: &'static str = "schema show";
 
     fn write_human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
-        let stale = if self.fresh { "" } else { ", stale" };
         writeln!(
             out,
             "{} {}",
@@ -201,15 +145,38 @@ impl Report for TableReport {
             );
         }
         table.write(out)?;
-        let plugin = self
-            .plugin
-            .as_deref()
-            .map(|plugin| format!(" by {}", printable(plugin)))
-            .unwrap_or_default();
-        let source = format!(
-            "described {}{plugin} through adapter `{}`{stale}",
-            self.age, self.adapter
-        );
-        writeln!(out, "\n{}", style.dim(&source))
+        writeln!(out, "\n{}", style.dim(&self.source()))
+    }
+}
+
+impl TableReport {
+    /// When, by which build of which plugin, through whom and how completely it was described.
+    fn source(&self) -> String {
+        let mut source = format!("described {}", self.age);
+        if let Some(plugin) = &self.plugin {
+            source.push_str(&format!(" by {}", printable(plugin)));
+        }
+        if let Some(digest) = &self.plugin_digest {
+            source.push_str(&format!(" ({})", printable(&short(digest))));
+        }
+        source.push_str(&format!(" through adapter `{}`", self.adapter));
+        if let Some(principal) = &self.principal {
+            source.push_str(&format!(" for {}", printable(principal)));
+        }
+        source.push_str(if self.fresh { "" } else { ", stale" });
+        if self.complete == Some(false) {
+            source.push_str(", its schema not completely");
+        }
+        source
+    }
+}
+
+/// As much of a digest as tells two builds apart.
+fn short(digest: &str) -> String {
+    let (kind, digits) = digest.split_once(':').unwrap_or(("", digest));
+    let digits: String = digits.chars().take(12).collect();
+    match kind {
+        "" => digits,
+        kind => format!("{kind}:{digits}"),
     }
 }
