@@ -15,7 +15,7 @@
 //! | `secrets`, `credentials` | every kind of credential is sent to the warehouse and is nowhere else |
 //! | `lock`, `artifacts` | which plugins a project trusts, and which compiled ones |
 //! | `schema`, `state`, `inspect`, `usage`, `config`, `json` | what is printed |
-//! | `schema_changes` | how the cache tells what has changed |
+//! | `schema_changes`, `schema_search` | how the cache tells what has changed, and where something is |
 //! | `sharing`, `crash`, `concurrency` | many processes, sudden ends, many schemas |
 //!
 //! `project`, `filled`, `server` and `echo_server` are what the tests are made with.
@@ -55,6 +55,7 @@ mod rest_faults;
 mod run;
 mod schema;
 mod schema_changes;
+mod schema_search;
 mod secrets;
 mod server;
 mod sharing;

@@ -3,6 +3,7 @@ mod diff;
 mod history;
 mod ls;
 mod place;
+mod search;
 mod show;
 
 use clap::Subcommand;
@@ -21,6 +22,7 @@ pub enum SchemaCommand {
     Show(show::ShowArgs),
     Diff(diff::DiffArgs),
     History(history::HistoryArgs),
+    Search(search::SearchArgs),
 }
 
 impl SchemaCommand {
@@ -31,6 +33,7 @@ impl SchemaCommand {
             Self::Show(_) => "schema show",
             Self::Diff(_) => "schema diff",
             Self::History(_) => "schema history",
+            Self::Search(_) => "schema search",
         }
     }
 }
@@ -41,6 +44,7 @@ pub fn schema(context: &Context, command: SchemaCommand) -> Result<Status, Comma
         SchemaCommand::Show(args) => show::show(context, &args),
         SchemaCommand::Diff(args) => diff::diff(context, &args),
         SchemaCommand::History(args) => history::history(context, &args),
+        SchemaCommand::Search(args) => search::search(context, &args),
     }
 }
 
