@@ -125,13 +125,20 @@ impl Context {
 
     /// Prints a warning on standard error.
     pub fn warn(&self, message: &str) {
-        let (start, end) = if self.color_stderr {
-            ("\x1b[1;33m", "\x1b[0m")
-        } else {
-            ("", "")
-        };
+        self.say("warning", "1;33", message);
+    }
+
+    /// Prints what to do next on standard error.
+    pub fn hint(&self, message: &str) {
+        self.say("hint", "1;36", message);
+    }
+
+    fn say(&self, label: &str, color: &str, message: &str) {
         let message = printable_lines(message);
-        eprintln!("{start}warning{end}: {message}");
+        match self.color_stderr {
+            true => eprintln!("\x1b[{color}m{label}\x1b[0m: {message}"),
+            false => eprintln!("{label}: {message}"),
+        }
     }
 
     /// The directories in which plugins are looked up by name: `$ROCKY_PLUGIN_PATH`, next to the binary, the user's data directory.

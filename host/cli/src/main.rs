@@ -21,6 +21,7 @@ mod reading;
 mod run;
 mod shared_storage;
 mod state_path;
+mod tree;
 mod trust;
 
 use std::process::ExitCode;

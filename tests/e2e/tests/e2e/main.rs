@@ -16,6 +16,7 @@
 //! | `lock`, `artifacts` | which plugins a project trusts, and which compiled ones |
 //! | `schema`, `state`, `inspect`, `usage`, `config`, `json` | what is printed |
 //! | `schema_changes`, `schema_search` | how the cache tells what has changed, and where something is |
+//! | `schema_export` | the cache as a tree of files |
 //! | `sharing`, `crash`, `concurrency` | many processes, sudden ends, many schemas |
 //!
 //! `project`, `filled`, `server` and `echo_server` are what the tests are made with.
@@ -55,6 +56,7 @@ mod rest_faults;
 mod run;
 mod schema;
 mod schema_changes;
+mod schema_export;
 mod schema_search;
 mod secrets;
 mod server;

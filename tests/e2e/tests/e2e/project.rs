@@ -1,5 +1,6 @@
 //! A project on disk, a warehouse to describe, and `rocky` run as a user would run it.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::ops::Deref;
@@ -63,6 +64,24 @@ impl Project {
     /// Writes a file of the project.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         fs::write(self.path(name), content).unwrap();
+    }
+
+    /// All files below a directory of the project, by path, with what they say.
+    pub fn tree(&self, directory: &str) -> BTreeMap<String, String> {
+        let root = self.path(directory);
+        let (mut files, mut left) = (BTreeMap::new(), vec![root.clone()]);
+        while let Some(directory) = left.pop() {
+            for entry in fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    left.push(path);
+                } else {
+                    let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
+                    files.insert(name.to_owned(), fs::read_to_string(&path).unwrap());
+                }
+            }
+        }
+        files
     }
 
     /// The names of the project's files, sorted.

@@ -1,5 +1,6 @@
 mod changes;
 mod diff;
+mod export;
 mod history;
 mod ls;
 mod place;
@@ -23,6 +24,7 @@ pub enum SchemaCommand {
     Diff(diff::DiffArgs),
     History(history::HistoryArgs),
     Search(search::SearchArgs),
+    Export(export::ExportArgs),
 }
 
 impl SchemaCommand {
@@ -34,6 +36,7 @@ impl SchemaCommand {
             Self::Diff(_) => "schema diff",
             Self::History(_) => "schema history",
             Self::Search(_) => "schema search",
+            Self::Export(_) => "schema export",
         }
     }
 }
@@ -45,6 +48,7 @@ pub fn schema(context: &Context, command: SchemaCommand) -> Result<Status, Comma
         SchemaCommand::Diff(args) => diff::diff(context, &args),
         SchemaCommand::History(args) => history::history(context, &args),
         SchemaCommand::Search(args) => search::search(context, &args),
+        SchemaCommand::Export(args) => export::export(context, &args),
     }
 }
 

@@ -79,7 +79,7 @@ impl Place {
     }
 
     /// Whether a schema matches the pattern, by its warehouse's own rule for letter case.
-    fn matches(&self, name: &SchemaName, rules: Option<&IdentifierRules>) -> bool {
+    pub fn matches(&self, name: &SchemaName, rules: Option<&IdentifierRules>) -> bool {
         let matching = rules.map_or(Matching::Exact, |rules| rules.tables);
         let part = |pattern: &Part, name: &str| {
             let readings = readings(pattern, rules);

@@ -1,0 +1,193 @@
+use std::collections::{HashMap, HashSet};
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use rocky_schema::SchemaName;
+use serde::Serialize;
+
+use crate::commands::schema::{Place, adapters, schemas_named};
+use crate::commands::{cache_config, open_cache};
+use crate::context::Context;
+use crate::error::{CommandError, Status};
+use crate::human::count_of;
+use crate::output::{self, Report, Style};
+use crate::tree::{self, FileChange, Plan, Written};
+
+/// Write cached schemas as a tree of files, to keep under version control.
+///
+/// The tree has one file per table and one per schema. The same cache makes the same tree: names are in order, and when something was
+/// described counts as no difference. What an earlier export wrote and the cache no longer holds is removed; other files stay.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  rocky schema export schemas                   # everything, to the directory `schemas`
+  rocky schema export schemas --in 'raw.*'      # some schemas; the others of the tree stay as they are
+  rocky schema export schemas --check           # in CI: fails where the tree is not what the cache holds")]
+pub struct ExportArgs {
+    /// The directory of the tree
+    #[arg(value_name = "DIRECTORY")]
+    directory: PathBuf,
+    /// Write nothing; exit with status 1 where the tree differs from the cache
+    #[arg(long)]
+    check: bool,
+    /// Only these schemas; a name or a pattern such as `raw.*`
+    #[arg(long = "in", value_name = "CATALOG.SCHEMA")]
+    within: Option<String>,
+    /// Only what this adapter described
+    #[arg(long, value_name = "NAME")]
+    adapter: Option<String>,
+}
+
+pub fn export(context: &Context, args: &ExportArgs) -> Result<Status, CommandError> {
+    let place = args.within.as_deref().map(Place::schema).transpose()?;
+    let project = context.project()?;
+    let (config, _) = cache_config(context, project.as_ref());
+    let snapshot = open_cache(&config)?.snapshot()?;
+    let root = context.directory.join(&args.directory);
+    let failed = |error: anyhow::Error| {
+        let attempt = match args.check {
+            true => "cannot compare the tree with the cache",
+            false => "cannot export to the tree",
+        };
+        CommandError::from(error.context(format!("{attempt} in {}", context.shown(&root))))
+    };
+    let mut plan = Plan::new(&root, args.check);
+    let mut earlier: HashMap<(String, SchemaName), tree::Found> = HashMap::new();
+    for found in tree::find(&root).map_err(failed)? {
+        let key = (found.manifest.adapter.clone(), found.manifest.name());
+        earlier.insert(key, found);
+    }
+    let mut total = Total::default();
+    let mut exported = HashSet::new();
+    let connections = snapshot.connections()?;
+    let wanted = adapters(&snapshot, args.adapter.as_deref())?;
+    for connection in connections.iter().filter(|it| wanted.contains(&it.adapter)) {
+        for info in schemas_named(&snapshot, &connection.adapter, place.as_ref())? {
+            let key = (connection.adapter.clone(), info.name.clone());
+            let manifest = earlier.get(&key).map(|found| &found.manifest);
+            let tables = snapshot.described(&connection.adapter, &info.name)?;
+            let tables = tables.map(|cached| Ok(cached?.table));
+            plan.schema(connection, &info, manifest, tables)
+                .map_err(failed)?;
+            total.schemas += 1;
+            total.tables += info.tables;
+            exported.insert(key);
+        }
+    }
+    let mut gone: Vec<_> = earlier
+        .into_iter()
+        .filter(|(key, _)| !exported.contains(key))
+        .collect();
+    gone.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (_, found) in gone
+        .into_iter()
+        .filter(|(_, found)| is_meant(args, place.as_ref(), found))
+    {
+        plan.remove_schema(&found).map_err(failed)?;
+    }
+    finish(context, args, plan.written, total)
+}
+
+/// Whether a schema of the tree is one of those that are exported.
+fn is_meant(args: &ExportArgs, place: Option<&Place>, found: &tree::Found) -> bool {
+    let manifest = &found.manifest;
+    args.adapter
+        .as_ref()
+        .is_none_or(|adapter| *adapter == manifest.adapter)
+        && place.is_none_or(|place| {
+            place.matches(&manifest.name(), Some(&manifest.warehouse.identifiers))
+        })
+}
+
+fn finish(
+    context: &Context,
+    args: &ExportArgs,
+    files: Vec<Written>,
+    mut total: Total,
+) -> Result<Status, CommandError> {
+    for file in &files {
+        match file.change {
+            FileChange::Added => total.added += 1,
+            FileChange::Changed => total.changed += 1,
+            FileChange::Removed => total.removed += 1,
+        }
+    }
+    let differs = args.check && !files.is_empty();
+    let report = ExportReport {
+        path: args.directory.clone(),
+        check: args.check,
+        files,
+        total,
+    };
+    output::print(context, &report)?;
+    if differs {
+        let directory = args.directory.display();
+        context.hint(&format!(
+            "bring the tree up to date with `rocky schema export {directory}`"
+        ));
+    }
+    Ok(if differs {
+        Status::Failed
+    } else {
+        Status::Done
+    })
+}
+
+#[derive(Debug, Serialize)]
+struct ExportReport {
+    path: PathBuf,
+    check: bool,
+    files: Vec<Written>,
+    total: Total,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Total {
+    schemas: u64,
+    tables: u64,
+    added: u64,
+    changed: u64,
+    removed: u64,
+}
+
+impl Report for ExportReport {
+    const COMMAND: &'static str = "schema export";
+
+    fn write_human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        let path = self.path.display();
+        let schemas = count_of(self.total.schemas, "schema");
+        let tables = count_of(self.total.tables, "table");
+        if self.files.is_empty() {
+            return writeln!(
+                out,
+                "{path} is what the cache holds: {schemas} with {tables}."
+            );
+        }
+        if self.check {
+            for file in &self.files {
+                let line = match file.change {
+                    FileChange::Added => style.green(&format!("+ {}", file.path)),
+                    FileChange::Changed => style.yellow(&format!("~ {}", file.path)),
+                    FileChange::Removed => style.red(&format!("- {}", file.path)),
+                };
+                writeln!(out, "{line}")?;
+            }
+            let files = count_of(self.files.len() as u64, "file");
+            return writeln!(
+                out,
+                "\n{path} is not what the cache holds: an export would change {files}."
+            );
+        }
+        let Total {
+            added,
+            changed,
+            removed,
+            ..
+        } = self.total;
+        let files = format!("{added} added, {changed} changed, {removed} removed");
+        writeln!(
+            out,
+            "Exported {schemas} with {tables} to {path}: files {files}."
+        )
+    }
+}
