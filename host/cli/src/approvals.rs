@@ -3,10 +3,10 @@
 
 use rocky_plugin::{Approved, ControlShape, StatementShape};
 
-/// Where the vendors' own services are: at one place for everybody, or below one domain.
-const ENDPOINTS: [&str; 2] = [
+/// Where the vendors' own services are: at one place for everybody, or at one for each account, which the user names.
+const TEMPLATES: [&str; 2] = [
     "https://bigquery.googleapis.com",
-    "https://*.snowflakecomputing.com",
+    "https://{account}.snowflakecomputing.com",
 ];
 
 /// What Databricks documents of its Statement Execution API. With any other member a body is not sent.
@@ -40,10 +40,11 @@ const BIGQUERY_QUERY: [&str; 13] = [
     "/timeoutMs",
 ];
 
-/// What Snowflake documents of its SQL API, but for the parameters of a session.
-const SNOWFLAKE_STATEMENT: [&str; 6] = [
+/// What Snowflake documents of its SQL API, but for the parameters of a session that change more than how many rows are kept.
+const SNOWFLAKE_STATEMENT: [&str; 7] = [
     "/bindings",
     "/database",
+    "/parameters/rows_per_resultset",
     "/role",
     "/schema",
     "/timeout",
@@ -99,7 +100,8 @@ pub fn built_in() -> Approved {
         )
     };
     Approved {
-        endpoints: ENDPOINTS.iter().filter_map(|it| it.parse().ok()).collect(),
+        endpoints: Vec::new(),
+        templates: owned(&TEMPLATES),
         statements: vec![databricks, bigquery, snowflake],
         controls: vec![
             control("/api/2.0/sql/statements/*/cancel", &[]),

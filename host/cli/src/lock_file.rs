@@ -227,6 +227,7 @@ impl LockedPlugin {
     pub fn approved(&self) -> Approved {
         Approved {
             endpoints: Vec::new(),
+            templates: Vec::new(),
             statements: self.statements.clone(),
             controls: self.controls.clone(),
         }

@@ -398,6 +398,7 @@ fn key_of(error: &ConfigError) -> Option<&str> {
         | ConfigError::MissingSetting { key, .. }
         | ConfigError::WrongKind { key, .. }
         | ConfigError::NotAChoice { key, .. }
+        | ConfigError::EndpointPart { key, .. }
         | ConfigError::Endpoint { key, .. } => Some(key),
         _ => None,
     }

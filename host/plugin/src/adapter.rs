@@ -378,8 +378,8 @@ fn gate(
 ) -> Result<Gate, ConfigError> {
     let manifest = plugin.manifest();
     let rules = RequestRules::new(manifest, &network);
-    // A template's domain is the plugin's choice, and so are the addresses that it leads to.
-    let typed = matches!(source, EndpointSource::Setting(_)).then_some(&endpoint);
+    let is_named = network.approved.counts_as_named(source);
+    let typed = is_named.then_some(&endpoint);
     let exact = network.allow.iter().filter_map(OriginPattern::exact);
     let named = typed.into_iter().chain(exact);
     let named = named.map(|origin| origin.host().to_string()).collect();

@@ -44,6 +44,15 @@ pub(crate) fn resolve<'a>(
             }
             EndpointSource::Template(template) => fill(template, &given),
         };
+        if let (None, EndpointSource::Template(template)) = (&found, source)
+            && let Some((key, text)) = unusable(template, &given)
+        {
+            return Err(ConfigError::EndpointPart {
+                key,
+                text,
+                template: template.clone(),
+            });
+        }
         if let Some((key, text)) = found {
             let origin = text.parse();
             let origin = origin.map_err(|source| ConfigError::Endpoint { key, text, source });
@@ -124,11 +133,22 @@ fn fill<'a>(template: &str, given: &impl Fn(&str) -> Option<&'a str>) -> Option<
     Some((first.unwrap_or("endpoint").to_owned(), text))
 }
 
+/// A template without the names of its settings, so that two that lead to the same places are equal.
+pub(crate) fn shape(template: &str) -> Option<Vec<Option<&str>>> {
+    let parts = parts(template)?;
+    let shape = parts.into_iter().map(|part| match part {
+        Part::Text(text) => Some(text),
+        Part::Setting(_) => None,
+    });
+    Some(shape.collect())
+}
+
 /// What a value adds to the host. The address itself, or the host, counts as what stands before the fixed domain.
 fn host_part<'v>(value: &'v str, parts: &[Part<'_>]) -> &'v str {
     let Some(Part::Text(domain)) = parts.last() else {
         return value;
     };
+    let value = value.trim();
     let host = value.strip_prefix("https://").unwrap_or(value);
     let host = host.strip_suffix('/').unwrap_or(host);
     let ending = host.len().checked_sub(domain.len());
@@ -137,6 +157,20 @@ fn host_part<'v>(value: &'v str, parts: &[Part<'_>]) -> &'v str {
         Some((part, end)) if !part.is_empty() && end.eq_ignore_ascii_case(domain) => part,
         _ => value,
     }
+}
+
+/// The first value that cannot be part of a host name, where all that a template needs are given.
+fn unusable<'a>(
+    template: &str,
+    given: &impl Fn(&str) -> Option<&'a str>,
+) -> Option<(String, String)> {
+    let parts = parts(template)?;
+    let mut settings = parts.iter().filter_map(|part| match part {
+        Part::Setting(name) => Some(*name),
+        Part::Text(_) => None,
+    });
+    let found = settings.find(|name| given(name).is_some())?;
+    Some((found.to_owned(), given(found)?.to_owned()))
 }
 
 fn settings_of(source: &EndpointSource) -> Vec<String> {
@@ -213,6 +247,38 @@ mod tests {
     }
 
     #[test]
+    fn only_the_very_shape_of_an_approved_template_is_approved() {
+        let approved = crate::Approved {
+            templates: vec!["https://{account}.vendor.example".to_owned()],
+            ..crate::Approved::default()
+        };
+        let admits = |template: &str| {
+            let origin = "https://acme.vendor.example".parse().unwrap();
+            approved.admits_endpoint(&EndpointSource::Template(template.to_owned()), &origin)
+        };
+        assert!(admits("https://{host}.vendor.example"));
+        for other in [
+            "https://acme.vendor.example",
+            "https://acme.{account}.vendor.example",
+            "https://{account}.other.example",
+        ] {
+            assert!(!admits(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_no_part_of_a_host_is_told() {
+        let template = "https://{host}.vendor.example".to_owned();
+        let manifest = manifest(None, vec![EndpointSource::Template(template)]);
+        let given = json!({"host": "org/account"});
+        let error = resolve(&manifest, given.as_object().unwrap()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the setting `host` does not tell where the warehouse is: `org/account` cannot stand for `{host}` in https://{host}.vendor.example"
+        );
+    }
+
+    #[test]
     fn a_template_must_end_in_a_fixed_domain() {
         assert!(parts("https://{account}.snowflakecomputing.com").is_some());
         assert!(parts("https://bigquery.googleapis.com").is_some());
@@ -260,6 +326,7 @@ mod tests {
             "http://my-org.vendor.com",
             "https://my-org.vendor.com/path",
             "https://.vendor.com",
+            "org/account",
             "",
             "evil.com/",
             "evil.com#",

@@ -169,6 +169,18 @@ pub enum ConfigError {
         /// The settings that can tell.
         settings: Vec<String>,
     },
+    /// A value cannot be part of the host name that a template makes of it.
+    #[error(
+        "the setting `{key}` does not tell where the warehouse is: `{text}` cannot stand for `{{{key}}}` in {template}"
+    )]
+    EndpointPart {
+        /// The setting.
+        key: String,
+        /// Its value.
+        text: String,
+        /// What it is to be part of.
+        template: String,
+    },
     /// The endpoint is not a place.
     #[error("the setting `{key}` does not tell where the warehouse is: `{text}`: {source}")]
     Endpoint {

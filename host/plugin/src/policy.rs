@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::endpoint;
 use crate::manifest::{ControlShape, EndpointSource, Manifest, StatementShape};
 use crate::origin::Origin;
 use crate::pattern::OriginPattern;
@@ -112,6 +113,9 @@ impl fmt::Debug for Proxy {
 pub struct Approved {
     /// Where a template of the manifest may lead. An endpoint that the user typed needs no approval.
     pub endpoints: Vec<OriginPattern>,
+    /// Templates that may be used, whatever they call their settings: `https://{account}.vendor.example`. Vendors of warehouses have
+    /// them, so that what they lead to may be anywhere, as if the user had typed it.
+    pub templates: Vec<String>,
     /// Requests that carry SQL, with what their bodies may hold.
     pub statements: Vec<StatementShape>,
     /// Requests that change something and carry no SQL.
@@ -123,6 +127,7 @@ impl Approved {
     pub fn all_of(manifest: &Manifest) -> Self {
         Self {
             endpoints: Vec::new(),
+            templates: Vec::new(),
             statements: manifest.statements.clone(),
             controls: manifest.controls.clone(),
         }
@@ -132,6 +137,7 @@ impl Approved {
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.endpoints.extend(other.endpoints);
+        self.templates.extend(other.templates);
         self.statements.extend(other.statements);
         self.controls.extend(other.controls);
         self
@@ -141,7 +147,24 @@ impl Approved {
     pub(crate) fn admits_endpoint(&self, source: &EndpointSource, origin: &Origin) -> bool {
         match source {
             EndpointSource::Setting(_) => true,
-            EndpointSource::Template(_) => self.endpoints.iter().any(|it| it.matches(origin)),
+            EndpointSource::Template(template) => {
+                self.admits_template(template) || self.endpoints.iter().any(|it| it.matches(origin))
+            }
+        }
+    }
+
+    /// Whether a template is approved, wherever it leads.
+    fn admits_template(&self, template: &str) -> bool {
+        let shape = endpoint::shape(template);
+        self.templates.iter().any(|it| endpoint::shape(it) == shape)
+    }
+
+    /// Whether the place that `source` leads to counts as named by the user: typed, or below the domain of an approved template. Else
+    /// the domain is the plugin's choice, and so are the addresses that it leads to.
+    pub(crate) fn counts_as_named(&self, source: &EndpointSource) -> bool {
+        match source {
+            EndpointSource::Setting(_) => true,
+            EndpointSource::Template(template) => self.admits_template(template),
         }
     }
 }
