@@ -8,9 +8,9 @@ use rocky_schema::SchemaName;
 use crate::answer::{Changed, Changes, Shape};
 use crate::codec::{RowKey, unseal};
 use crate::content::decode_layout;
+use crate::fault::Fault;
 use crate::format::{HISTORY, HistoryRow, LAYOUTS, TABLES, TableRow, rows_of};
 use crate::snapshot::Snapshot;
-use crate::fault::Fault;
 use crate::time::Timestamp;
 use crate::{CacheError, Scope};
 

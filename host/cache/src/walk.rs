@@ -9,10 +9,10 @@ use rocky_schema::{SchemaName, Table};
 use crate::answer::Cached;
 use crate::codec::{RowKey, unseal};
 use crate::content::{apply_facts, decode_layout};
+use crate::fault::Fault;
 use crate::format::{FACTS, LAYOUTS, TABLES, TableRow};
 use crate::lookup::content_in;
 use crate::snapshot::Snapshot;
-use crate::fault::Fault;
 use crate::time::Timestamp;
 use crate::{CacheError, Scope};
 

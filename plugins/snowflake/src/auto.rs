@@ -14,7 +14,7 @@ use crate::information::Wanted;
 use crate::names::Schema;
 use crate::objects::{Listing, Objects};
 use crate::principal::Principal;
-use crate::request::ROWS_OF_SHOW;
+use crate::request::{List, ROWS_OF_SHOW};
 use crate::rest::{Item, Lists};
 use crate::settings::{SnowflakeSettings, Source};
 use crate::show::{Outcome, ShowTables};
@@ -129,9 +129,9 @@ impl SchemaTables {
                     self.shown(outcome)?;
                 }
             },
-            Stage::Rest(lists) => match lists.next(|item| {
+            Stage::Rest(lists) => match lists.next(|item, of| {
                 let (wanted, objects) = (self.wanted.as_ref(), self.objects.as_ref());
-                list(item, wanted, objects, &mut self.outbox)
+                list(item, of, wanted, objects, &mut self.outbox)
             }) {
                 Err(error) if self.settings.source == Source::Auto && failure::may_turn(&error) => {
                     self.told.extend(lists.seen().iter().cloned());
@@ -145,8 +145,7 @@ impl SchemaTables {
             },
             Stage::Sql(tables) => match tables.receive(&mut self.outbox) {
                 Err(error)
-                    if self.settings.source == Source::Auto
-                        && failure::is_without_warehouse(&error) =>
+                    if self.settings.source == Source::Auto && failure::is_of_warehouse(&error) =>
                 {
                     self.turn_to_describe(&error)?;
                 }
@@ -154,7 +153,7 @@ impl SchemaTables {
                     if !ready!(outcome?) {
                         self.role = tables.role();
                         let parts = tables.parts();
-                        self.complete(parts);
+                        self.complete(parts)?;
                     }
                 }
             },
@@ -176,8 +175,7 @@ impl SchemaTables {
         let objects = match outcome {
             Outcome::Whole(drafts) => {
                 let parts = hand_over(drafts, &mut self.outbox);
-                self.complete(parts);
-                return Ok(());
+                return self.complete(parts);
             }
             Outcome::CutOff(objects) => objects,
         };
@@ -250,55 +248,52 @@ impl SchemaTables {
     }
 
     /// Asks for what is missing of these.
-    fn complete(&mut self, drafts: Vec<Draft>) {
-        let drafts: Vec<Draft> = drafts
-            .into_iter()
-            .filter(|draft| !self.told.contains(draft.name()))
-            .collect();
+    fn complete(&mut self, drafts: Vec<Draft>) -> Result<()> {
+        let drafts = self.wanted_of(drafts);
         self.stage = match drafts.is_empty() {
             true => Stage::Over,
             false => {
-                let session = &self.settings.session;
-                let completion = Completion::start(&self.client, session, &self.schema, drafts);
+                let completion =
+                    Completion::start(&self.client, &self.settings, &self.schema, drafts)?;
                 Stage::Completing(Box::new(completion))
             }
         };
+        Ok(())
     }
 
     /// Describes each of these by itself, if the user lets so many statements run.
     fn one_by_one(&mut self, objects: Objects) -> Result<()> {
-        let is_wanted = |name: &String| {
-            let wanted = self.wanted.as_ref();
-            wanted.is_none_or(|names| names.contains(name)) && !self.told.contains(name)
-        };
-        let drafts: Vec<Draft> = objects
-            .into_iter()
-            .filter(|(name, _)| is_wanted(name))
-            .map(|(name, object)| Draft::new(name, object))
-            .collect();
-        if drafts.len() as u64 > self.settings.max_statements {
-            return Err(Error::new(
-                ErrorCode::TooLarge,
-                format!(
-                    "{} tables would take as many statements, and the setting `max_statements` allows {} ({})",
-                    drafts.len(),
-                    self.settings.max_statements,
-                    self.reason
-                ),
-            ));
-        }
-        let session = &self.settings.session;
-        let completion = Completion::one_by_one(&self.client, session, &self.schema, drafts);
+        let drafts = objects.into_iter();
+        let drafts = drafts.map(|(name, object)| Draft::new(name, object));
+        let drafts = self.wanted_of(drafts.collect());
+        let completion = Completion::one_by_one(&self.client, &self.settings, &self.schema, drafts)
+            .map_err(|error| error.context(&self.reason))?;
         self.stage = Stage::Completing(Box::new(completion));
         Ok(())
+    }
+
+    /// Those that are wanted and were not told before.
+    fn wanted_of(&self, drafts: Vec<Draft>) -> Vec<Draft> {
+        let is_wanted = |draft: &Draft| {
+            let (name, wanted) = (draft.name(), self.wanted.as_ref());
+            wanted.is_none_or(|names| names.contains(name))
+                && self.settings.tables.admits(name)
+                && !self.told.contains(name)
+        };
+        drafts.into_iter().filter(is_wanted).collect()
     }
 
     fn explained(&self, error: Error) -> Error {
         let name = self.schema.quoted();
         if failure::is_without_warehouse(&error) {
+            let why = match &self.settings.session.warehouse {
+                Some(warehouse) => format!(
+                    "the setting `warehouse` names `{warehouse}`, which does not exist, or is not for this role"
+                ),
+                None => "the setting `warehouse` has to say which warehouse computes, because this user has none by default".to_owned(),
+            };
             return error.context(format_args!(
-                "cannot query the INFORMATION_SCHEMA of schema {name}: the setting `warehouse` has to say which warehouse computes, \
-                 because this user has none by default"
+                "cannot query the INFORMATION_SCHEMA of schema {name}: {why}"
             ));
         }
         if error.code == ErrorCode::NotFound {
@@ -332,30 +327,45 @@ impl SchemaTables {
     }
 }
 
-/// Hands over a table of the REST API's lists, if it is wanted. What it is SHOW knows better, if it was asked.
+/// Hands over a table of the REST API's lists, if it is wanted; false if it is to be described by itself. What it is SHOW knows better, if it
+/// was asked.
 fn list(
     item: Item<'_>,
+    of: List,
     wanted: Option<&HashSet<String>>,
     objects: Option<&Objects>,
     outbox: &mut Outbox,
-) -> Result<()> {
-    if wanted.is_none_or(|names| names.contains(&*item.name)) {
-        let mut table = item.into_table()?;
-        if let Some(object) = objects.and_then(|objects| objects.get(&table.name)) {
-            table.kind.clone_from(&object.kind);
-        }
-        outbox.push(Entry::Table(table));
+) -> Result<bool> {
+    if wanted.is_some_and(|names| !names.contains(&*item.name)) {
+        return Ok(true);
     }
-    Ok(())
+    let has_columns = item.has_columns();
+    let object = objects.and_then(|objects| objects.get(&*item.name));
+    let mut table = item.into_table(of)?;
+    if let Some(object) = object {
+        table.kind.clone_from(&object.kind);
+    }
+    outbox.push(match (has_columns, object) {
+        (true, _) => Entry::Table(table),
+        (false, Some(_)) => return Ok(false),
+        (false, None) => {
+            let message = "the REST API lists no column of it; they may be hidden from this role";
+            Entry::Failed(table.name, Error::protocol(message))
+        }
+    });
+    Ok(true)
 }
 
-/// Whether the statements of this user are refused, all of them.
+/// Whether the statements of this user are refused, all of them, or their result is too large to come.
 fn is_closed(error: &Error) -> bool {
     let is_of_statement = error.attributes.get("http_status") == Some("422");
     !is_of_statement
         && matches!(
             error.code,
-            ErrorCode::PermissionDenied | ErrorCode::NotFound | ErrorCode::Unsupported
+            ErrorCode::PermissionDenied
+                | ErrorCode::NotFound
+                | ErrorCode::Unsupported
+                | ErrorCode::TooLarge
         )
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rocky_adapter_sdk::{Client, Entry, Outbox, Result, Waited, log, ready};
+use rocky_adapter_sdk::{Client, Entry, Error, ErrorCode, Outbox, Result, Waited, log, ready};
 
 use crate::describe::Describing;
 use crate::draft::Draft;
@@ -10,6 +10,7 @@ use crate::failure;
 use crate::names::Schema;
 use crate::request::Session;
 use crate::rest::{Item, Lists};
+use crate::settings::SnowflakeSettings;
 
 /// Up to so many tables a statement for each is less work than a list of the whole schema.
 const FEW_TABLES: usize = 16;
@@ -22,6 +23,8 @@ pub struct Completion {
     schema: Schema,
     stage: Stage,
     held: HashMap<String, Draft>,
+    /// How many statements may run.
+    most: u64,
 }
 
 #[derive(Debug)]
@@ -34,35 +37,47 @@ enum Stage {
 
 impl Completion {
     /// Asks for what is missing of these.
-    pub fn start(client: &Client, session: &Session, schema: &Schema, drafts: Vec<Draft>) -> Self {
+    pub fn start(
+        client: &Client,
+        settings: &SnowflakeSettings,
+        schema: &Schema,
+        drafts: Vec<Draft>,
+    ) -> Result<Self> {
         if drafts.len() <= FEW_TABLES {
-            return Self::one_by_one(client, session, schema, drafts);
+            return Self::one_by_one(client, settings, schema, drafts);
         }
+        let lists = Lists::start(client, &settings.session, schema);
         let held = drafts.into_iter();
-        Self {
+        Ok(Self {
             client: client.clone(),
-            session: session.clone(),
+            session: settings.session.clone(),
             schema: schema.clone(),
-            stage: Stage::Lists(Box::new(Lists::start(client, session, schema))),
+            stage: Stage::Lists(Box::new(lists)),
             held: held.map(|it| (it.name().to_owned(), it)).collect(),
-        }
+            most: settings.max_statements,
+        })
     }
 
     /// Asks for each of these by itself.
+    ///
+    /// # Errors
+    /// When the user does not let so many statements run.
     pub fn one_by_one(
         client: &Client,
-        session: &Session,
+        settings: &SnowflakeSettings,
         schema: &Schema,
         drafts: Vec<Draft>,
-    ) -> Self {
-        let describing = Describing::start(client, session, schema, drafts);
-        Self {
+    ) -> Result<Self> {
+        check(drafts.len(), settings.max_statements)?;
+        let describing = Describing::start(client, &settings.session, schema, drafts);
+        Ok(Self {
             client: client.clone(),
-            session: session.clone(),
+            session: settings.session.clone(),
             schema: schema.clone(),
             stage: Stage::Describing(Box::new(describing)),
             held: HashMap::new(),
-        }
+            most: settings.max_statements,
+        })
     }
 
     /// Takes what has come into the outbox; false when nothing more will come.
@@ -77,7 +92,7 @@ impl Completion {
             Stage::Lists(lists) => lists,
         };
         let held = &mut self.held;
-        let more = match lists.next(|item| complete(held, item, outbox)) {
+        let more = match lists.next(|item, _| complete(held, item, outbox)) {
             Err(error) if failure::may_turn(&error) => {
                 log::info!("asking for each table, because the REST API does not tell: {error}");
                 false
@@ -85,34 +100,53 @@ impl Completion {
             outcome => ready!(outcome?),
         };
         if !more {
-            self.turn();
+            self.turn()?;
         }
         Ok(Waited::Ready(true))
     }
 
     /// The lists are at their end.
-    fn turn(&mut self) {
+    fn turn(&mut self) -> Result<()> {
         let mut left: Vec<Draft> = self.held.drain().map(|(_, draft)| draft).collect();
+        check(left.len(), self.most)?;
         left.sort_by(|one, other| one.name().cmp(other.name()));
         let describing = Describing::start(&self.client, &self.session, &self.schema, left);
         self.stage = Stage::Describing(Box::new(describing));
+        Ok(())
     }
 }
 
-/// Takes what is missing of a table from the list, and hands it over if it is whole then.
-fn complete(held: &mut HashMap<String, Draft>, item: Item<'_>, outbox: &mut Outbox) -> Result<()> {
-    let Some((name, mut draft)) = held.remove_entry(&*item.name) else {
+/// Whether the user lets so many statements run.
+fn check(statements: usize, most: u64) -> Result<()> {
+    if statements as u64 <= most {
         return Ok(());
+    }
+    let message = format!(
+        "{statements} tables would take as many statements, and the setting `max_statements` allows {most}"
+    );
+    Err(Error::new(ErrorCode::TooLarge, message))
+}
+
+/// Takes what is missing of a table from the list, and hands it over if it is whole then.
+fn complete(
+    held: &mut HashMap<String, Draft>,
+    mut item: Item<'_>,
+    outbox: &mut Outbox,
+) -> Result<bool> {
+    let Some(draft) = held.get_mut(&*item.name) else {
+        return Ok(true);
     };
+    // It stays until it is whole: what fails here is described by itself.
     match draft.is_bare() {
-        true => draft.fill(item.into_table()?.columns),
+        true => draft.fill(item.take_columns(draft.is_view())?),
         false => draft.fill_types(&item.types()?),
     }
-    match draft.is_whole() {
-        true => outbox.push(draft.into_entry()),
-        false => drop(held.insert(name, draft)),
+    if draft.is_whole()
+        && let Some(draft) = held.remove(&*item.name)
+    {
+        outbox.push(draft.into_entry());
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Hands over the drafts that are whole; returns the others.

@@ -59,7 +59,7 @@ impl Describing {
         describing
     }
 
-    /// The next table; none when there is no more. One that is gone in between is passed over.
+    /// The next table; none when there is no more.
     pub fn next(&mut self) -> Result<Waited<Option<Entry>>> {
         while let Some(one) = self.under_way.front_mut() {
             let columns = &mut one.columns;
@@ -78,9 +78,7 @@ impl Describing {
             };
             self.done += 1;
             self.fill();
-            if let Some(entry) = entry(one, outcome)? {
-                return Ok(Waited::Ready(Some(entry)));
-            }
+            return Ok(Waited::Ready(Some(entry(one, outcome)?)));
         }
         Ok(Waited::Ready(None))
     }
@@ -109,24 +107,25 @@ impl Describing {
     }
 }
 
-/// What came of one table. One that is refused has failed, and leaves the others alone.
-fn entry(one: One, outcome: Result<()>) -> Result<Option<Entry>> {
+/// What came of one table. One that Snowflake does not describe has failed, and leaves the others alone. So has one that it does not know:
+/// it was listed, and there is one error for what is gone and what is forbidden.
+fn entry(one: One, outcome: Result<()>) -> Result<Entry> {
     let One {
         mut draft, columns, ..
     } = one;
     match outcome {
         Ok(()) => {
             draft.fill(columns);
-            Ok(Some(draft.into_entry()))
+            Ok(draft.into_entry())
         }
-        Err(error) => match error.code {
-            ErrorCode::NotFound => Ok(None),
-            ErrorCode::PermissionDenied | ErrorCode::Protocol => {
-                Ok(Some(Entry::Failed(draft.name().to_owned(), error)))
-            }
-            _ => Err(error),
-        },
+        Err(error) if is_of_one(&error) => Ok(Entry::Failed(draft.name().to_owned(), error)),
+        Err(error) => Err(error),
     }
+}
+
+/// Whether an error is of this statement, and the next one may fare better.
+fn is_of_one(error: &Error) -> bool {
+    error.attributes.get("http_status") == Some("422") || error.code == ErrorCode::Protocol
 }
 
 fn column(row: Row<'_, { COLUMNS.len() }>) -> Result<Column> {

@@ -72,6 +72,16 @@ pub fn is_without_warehouse(error: &Error) -> bool {
     error.attributes.get("error_code") == Some(NO_WAREHOUSE)
 }
 
+/// Whether it is the warehouse that keeps a query from running, or a query as such that is refused: what needs no warehouse may do.
+pub fn is_of_warehouse(error: &Error) -> bool {
+    is_without_warehouse(error)
+        || match &error.code {
+            ErrorCode::InvalidConfig | ErrorCode::PermissionDenied | ErrorCode::Timeout => true,
+            ErrorCode::Other(kind) => kind == "statement-failed",
+            _ => false,
+        }
+}
+
 /// Whether another source may do better: this one is closed to the user, or is not what its documentation says.
 pub fn may_turn(error: &Error) -> bool {
     match &error.code {
@@ -79,6 +89,8 @@ pub fn may_turn(error: &Error) -> bool {
         | ErrorCode::NotFound
         | ErrorCode::Unsupported
         | ErrorCode::TooLarge
+        | ErrorCode::Timeout
+        | ErrorCode::Unavailable
         | ErrorCode::Protocol => true,
         ErrorCode::Other(kind) => kind == "request-refused",
         _ => false,

@@ -43,13 +43,18 @@ pub const COLUMNS: [&str; 26] = [
     "column_comment",
 ];
 
-/// The statement that asks for a schema's tables, or for those from one name to another. The outer joins tell three things apart: a
-/// schema that does not exist has no row, one without tables has a row without table, and a table without columns has a row without column.
-pub fn statement(schema: &Schema, range: Option<(&str, &str)>) -> Statement {
+/// Names from the first to before the second; none is no bound.
+pub type Range<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// The statement that asks for a schema's tables, or for those within a range of names. The outer joins tell three things apart: a schema
+/// that does not exist has no row, one without tables has a row without table, and a table without columns has a row without column.
+pub fn statement(schema: &Schema, (from, before): Range<'_>) -> Statement {
     let views = format!("{}.INFORMATION_SCHEMA", names::quoted(&schema.database));
-    let within = |view: &str| match range {
-        Some(_) => format!(" AND {view}.TABLE_NAME BETWEEN ? AND ?"),
-        None => String::new(),
+    let within = |view: &str| {
+        let bound = |operator: &str| format!(" AND {view}.TABLE_NAME {operator} ?");
+        let from = from.map(|_| bound(">=")).unwrap_or_default();
+        let before = before.map(|_| bound("<")).unwrap_or_default();
+        format!("{from}{before}")
     };
     let sql = format!(
         "SELECT CURRENT_ROLE() AS \"role\", t.TABLE_NAME AS \"table_name\", t.TABLE_TYPE AS \"table_type\", \
@@ -70,10 +75,9 @@ pub fn statement(schema: &Schema, range: Option<(&str, &str)>) -> Statement {
         within("t"),
         within("c"),
     );
-    let (first, last) = range.unzip();
     // Each view is told by itself what is wanted of it, lest it gathers all of the database first.
     let name = || std::iter::once(schema.name.as_str());
-    let of_view = || name().chain(first).chain(last);
+    let of_view = || name().chain(from).chain(before);
     let bindings = of_view().chain(of_view()).chain(name());
     Statement {
         sql,
@@ -116,6 +120,8 @@ pub struct Assembly {
     exists: bool,
     role: Option<String>,
     current: Option<Current>,
+    /// The names of the tables that this result has told whole.
+    settled: Vec<String>,
     /// Tables of which something is missing.
     parts: Vec<Draft>,
 }
@@ -149,6 +155,7 @@ impl Assembly {
             exists: false,
             role: None,
             current: None,
+            settled: Vec::new(),
             parts: Vec::new(),
         }
     }
@@ -199,12 +206,27 @@ impl Assembly {
     }
 
     /// The last row of a result has come.
-    pub fn settle(&mut self, outbox: &mut Outbox) {
-        match self.current.take() {
-            Some(Current::Draft(draft, _)) if draft.is_whole() => outbox.push(draft.into_entry()),
-            Some(Current::Draft(draft, _)) => self.parts.push(*draft),
-            Some(Current::Settled(entry)) => outbox.push(entry),
-            Some(Current::Unwanted(_)) | None => {}
+    pub fn end(&mut self, outbox: &mut Outbox) {
+        self.settle(outbox);
+        self.settled.clear();
+    }
+
+    /// A result broke off: the table that it was in begins anew in another, and those before it are passed over there.
+    pub fn break_off(&mut self) {
+        self.current = None;
+        self.wanted.told.extend(self.settled.drain(..));
+    }
+
+    fn settle(&mut self, outbox: &mut Outbox) {
+        let Some(current) = self.current.take() else {
+            return;
+        };
+        self.settled.push(current.name().to_owned());
+        match current {
+            Current::Draft(draft, _) if draft.is_whole() => outbox.push(draft.into_entry()),
+            Current::Draft(draft, _) => self.parts.push(*draft),
+            Current::Settled(entry) => outbox.push(entry),
+            Current::Unwanted(_) => {}
         }
     }
 
@@ -291,10 +313,10 @@ mod tests {
     #[test]
     fn a_range_of_names_is_bound() {
         let schema = Schema::new("ACME", "SHOP").unwrap();
-        let whole = statement(&schema, None);
+        let whole = statement(&schema, (None, None));
         assert_eq!(whole.bindings, ["SHOP", "SHOP", "SHOP"]);
-        assert!(!whole.sql.contains("BETWEEN"));
-        let part = statement(&schema, Some(("A", "M'")));
+        assert!(!whole.sql.contains(">="));
+        let part = statement(&schema, (Some("A"), Some("M'")));
         let view = ["SHOP", "A", "M'"];
         assert_eq!(part.bindings, [&view[..], &view[..], &["SHOP"]].concat());
         assert_eq!(part.sql.matches('?').count(), 7);
@@ -304,7 +326,7 @@ mod tests {
         /// Whatever a database is called, it stays one quoted name, three times, and the rest is the same for all.
         #[test]
         fn a_database_s_name_never_becomes_sql(database in "\\PC+") {
-            let of = |database: &str| statement(&Schema::new(database, "S").unwrap(), None).sql;
+            let of = |database: &str| statement(&Schema::new(database, "S").unwrap(), (None, None)).sql;
             let parts = of("\u{1}").replace("\"\u{1}\"", &names::quoted(&database));
             prop_assert_eq!(of(&database), parts);
         }

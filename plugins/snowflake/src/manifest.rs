@@ -28,7 +28,12 @@ pub fn manifest() -> Manifest {
         origins: Vec::new(),
         statements: vec![
             StatementShape::post("/api/v2/statements", "/statement", "snowflake")
-                .with_members(["/role", "/warehouse", "/bindings"])
+                .with_members([
+                    "/role",
+                    "/warehouse",
+                    "/bindings",
+                    "/parameters/rows_per_resultset",
+                ])
                 .with_fixed("/parameters/MULTI_STATEMENT_COUNT", "\"1\"")
                 .with_query(["requestId", "async", "retry"]),
         ],
@@ -57,7 +62,7 @@ fn of_session() -> Vec<Setting> {
         Setting::new(
             "host",
             Text,
-            "The address of the account where it is not https://ACCOUNT.snowflakecomputing.com, such as a private endpoint.",
+            "The address of the account where it is not https://ACCOUNT.snowflakecomputing.com.",
         ),
         Setting::new(
             "role",
@@ -95,7 +100,8 @@ fn of_describing() -> Vec<Setting> {
             Text,
             "Where tables are described from: SHOW, which needs no warehouse and stops at 10,000 columns, beyond which each table is \
              described by itself; the REST API, which needs none either; the database's INFORMATION_SCHEMA, a query, which does; or \
-             auto: SHOW, and for larger schemas the REST API, or the query where that is not permitted.",
+             auto: SHOW, and for larger schemas the REST API, or the query where that is not permitted. What SHOW and the query leave \
+             out of types is taken from the REST API, or from each table.",
         )
         .choices(["auto", "show", "rest", "information_schema"])
         .default_value("auto"),

@@ -63,11 +63,13 @@ struct Binding<'a> {
     value: &'a str,
 }
 
-/// The manifest says that this is always sent.
+/// What is always sent.
 #[derive(Serialize)]
 struct Parameters {
     #[serde(rename = "MULTI_STATEMENT_COUNT")]
     statements: &'static str,
+    /// An account may limit results, which are then cut off without a word.
+    rows_per_resultset: &'static str,
 }
 
 /// Submits a statement. Sent again as often as need be: its id makes sure that it runs once, if Snowflake is told that it was sent before.
@@ -82,7 +84,10 @@ pub fn submit(client: &Client, session: &Session, statement: &Statement) -> Requ
         role: session.role.as_deref(),
         warehouse: session.warehouse.as_deref().filter(|_| statement.computes),
         bindings: numbers.zip(texts).collect(),
-        parameters: Parameters { statements: "1" },
+        parameters: Parameters {
+            statements: "1",
+            rows_per_resultset: "0",
+        },
     };
     let wait = match statement.computes {
         true => "true",

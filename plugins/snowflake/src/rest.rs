@@ -38,6 +38,8 @@ struct ColumnItem<'a> {
     datatype: Text<'a>,
     nullable: Option<bool>,
     #[serde(borrow)]
+    collate: Option<Text<'a>>,
+    #[serde(borrow)]
     default: Option<Text<'a>>,
     #[serde(borrow)]
     comment: Option<Text<'a>>,
@@ -71,20 +73,26 @@ impl Lists {
         }
     }
 
-    /// Gives `take` what is on the next page; false when there is no more.
-    pub fn next(&mut self, mut take: impl FnMut(Item<'_>) -> Result<()>) -> Result<Waited<bool>> {
+    /// Gives `take` what is on the next page, and which list that is of; false when there is no more. What `take` does not want counts as
+    /// not seen.
+    pub fn next(
+        &mut self,
+        mut take: impl FnMut(Item<'_>, List) -> Result<bool>,
+    ) -> Result<Waited<bool>> {
         let Some(call) = &mut self.call else {
             return Ok(Waited::Ready(false));
         };
         let response = ready!(call.wait()?);
         let items: Vec<Item> = page(&response)?;
+        let list = self.list;
         self.follow(&items)?;
         for item in items {
             // A page begins behind the first name that begins like the last one, which may be an earlier one.
             if !self.seen.contains(&*item.name) {
                 let name = item.name.to_string();
-                take(item)?;
-                self.seen.insert(name);
+                if take(item, list)? {
+                    self.seen.insert(name);
+                }
             }
         }
         Ok(Waited::Ready(true))
@@ -134,13 +142,25 @@ fn page(response: &Response) -> Result<Vec<Item<'_>>> {
 
 impl Item<'_> {
     /// The table. Views do not tell which of their columns may be NULL, so all may.
-    pub fn into_table(mut self) -> Result<Table> {
-        let kind = kind(&self);
-        let is_view = self.table_type.is_none();
-        let columns = self.columns.take().ok_or_else(|| self.without_columns())?;
+    pub fn into_table(mut self, list: List) -> Result<Table> {
+        let kind = kind(&self, list);
+        let columns = self.take_columns(list == List::Views)?;
         let mut table = Table::new(self.name, kind).with_comment(self.comment);
-        table.columns = columns.into_iter().map(|it| column(it, is_view)).collect();
+        table.columns = columns;
         Ok(table)
+    }
+
+    /// Its columns, which are its own no more.
+    pub fn take_columns(&mut self, is_view: bool) -> Result<Vec<Column>> {
+        let columns = self.columns.take().ok_or_else(|| self.without_columns())?;
+        Ok(columns.into_iter().map(|it| column(it, is_view)).collect())
+    }
+
+    /// Whether it is listed with columns.
+    pub fn has_columns(&self) -> bool {
+        self.columns
+            .as_ref()
+            .is_some_and(|columns| !columns.is_empty())
     }
 
     /// The names and the types of its columns.
@@ -161,10 +181,11 @@ impl Item<'_> {
     }
 }
 
-fn kind(item: &Item<'_>) -> String {
+fn kind(item: &Item<'_>, list: List) -> String {
     let word = item.kind.as_deref();
-    match item.table_type.as_deref() {
-        Some(of) => {
+    match list {
+        List::Tables => {
+            let of = item.table_type.as_deref().unwrap_or_default();
             let names = [
                 "EXTERNAL",
                 "EVENT",
@@ -176,12 +197,14 @@ fn kind(item: &Item<'_>) -> String {
             kind_of_table(word, names.map(|name| name == of))
         }
         // The lists do not tell materialized views from others.
-        None => "view".to_owned(),
+        List::Views => "view".to_owned(),
     }
 }
 
 fn column(item: ColumnItem<'_>, is_view: bool) -> Column {
     let (text, collation) = types::of_text(&item.datatype);
+    let told = item.collate.filter(|it| !it.is_empty());
+    let collation = collation.or_else(|| told.map(Into::into));
     let mut column = Column::new(item.name, text)
         .with_nullable(is_view || item.nullable.unwrap_or(true))
         .with_comment(item.comment);

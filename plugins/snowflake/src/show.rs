@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rocky_adapter_sdk::{Client, Column, Error, Result, Waited, ready};
 
 use crate::draft::{Draft, set_facts};
-use crate::names::Schema;
+use crate::names::{self, Schema};
 use crate::objects::{Listing, Object, Objects};
 use crate::request::{ROWS_OF_SHOW, Session, Statement};
 use crate::result::Query;
@@ -13,7 +13,7 @@ use crate::rows::Row;
 use crate::types::{self, Told};
 
 /// What SHOW COLUMNS answers.
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 10] = [
     "table_name",
     "column_name",
     "data_type",
@@ -22,6 +22,8 @@ const COLUMNS: [&str; 8] = [
     "comment",
     "expression|optional",
     "autoincrement|optional",
+    "database_name|optional",
+    "schema_name|optional",
 ];
 
 /// What became of it.
@@ -57,6 +59,7 @@ impl ShowTables {
             listing: Some(Listing::start(client, session, schema)),
             objects: Objects::new(),
             drafts: Drafts {
+                asked: Some(schema.clone()),
                 wanted,
                 ..Drafts::default()
             },
@@ -83,6 +86,8 @@ impl ShowTables {
 /// Tables under assembly, from rows of one column each.
 #[derive(Debug, Default)]
 struct Drafts {
+    /// Where the columns are to be.
+    asked: Option<Schema>,
     wanted: Option<HashSet<String>>,
     /// None for what nobody has asked for.
     drafts: Vec<Option<Draft>>,
@@ -106,7 +111,10 @@ impl Drafts {
             comment,
             expression,
             identity,
+            database,
+            schema,
         ] = row;
+        self.check_place(database.as_deref(), schema.as_deref())?;
         let missing =
             |what: &str| Error::protocol(format!("a row of SHOW COLUMNS has no `{what}`"));
         let table = table.ok_or_else(|| missing("table_name"))?;
@@ -138,6 +146,25 @@ impl Drafts {
         );
         draft.push(column, told);
         Ok(())
+    }
+
+    /// Whether the row is of the schema that was asked for.
+    fn check_place(&self, database: Option<&str>, schema: Option<&str>) -> Result<()> {
+        let Some(asked) = &self.asked else {
+            return Ok(());
+        };
+        let is_other = |told: Option<&str>, asked: &str| told.is_some_and(|told| told != asked);
+        if !is_other(database, &asked.database) && !is_other(schema, &asked.name) {
+            return Ok(());
+        }
+        let told = [database, schema]
+            .map(Option::unwrap_or_default)
+            .map(names::quoted);
+        Err(Error::invalid_config(format!(
+            "Snowflake answers for {} instead: it ignores letter case within quotes where the user's parameter \
+             QUOTED_IDENTIFIERS_IGNORE_CASE is true, which has to be false",
+            told.join(".")
+        )))
     }
 
     fn place(&mut self, table: &str, objects: &mut Objects) -> usize {

@@ -47,7 +47,7 @@ impl SqlTables {
         wanted: Wanted,
         objects: Option<Objects>,
     ) -> Self {
-        let statement = information::statement(schema, None);
+        let statement = information::statement(schema, (None, None));
         let query = Query::start(client, session, &statement, COLUMNS);
         Self {
             client: client.clone(),
@@ -76,7 +76,7 @@ impl SqlTables {
                     outcome => ready!(outcome?),
                 };
                 if !more {
-                    assembly.settle(outbox);
+                    assembly.end(outbox);
                     self.turn()?;
                 }
             }
@@ -102,8 +102,9 @@ impl SqlTables {
         parts
     }
 
-    /// Snowflake's own limit is told as an error: half of the tables may stay below it.
+    /// A limit, Snowflake's or our own, is told as an error, perhaps after some rows: half of the tables may stay below it.
     fn divide(&mut self, range: Option<(usize, usize)>, error: &Error) -> Result<Waited<bool>> {
+        self.assembly.break_off();
         log::info!("asking for fewer tables at a time: {error}");
         match range {
             Some((from, to)) if to - from > 1 => {
@@ -128,8 +129,9 @@ impl SqlTables {
     fn put_aside(&mut self, place: usize) {
         let name = self.names.get(place).cloned().unwrap_or_default();
         let objects = self.objects.as_mut();
-        let object = objects.and_then(|objects| objects.remove(&name));
-        self.bare.push(Draft::new(name, object.unwrap_or_default()));
+        if let Some(object) = objects.and_then(|objects| objects.remove(&name)) {
+            self.bare.push(Draft::new(name, object));
+        }
     }
 
     /// The names are known: each half by itself.
@@ -156,9 +158,9 @@ impl SqlTables {
                 )),
             };
         };
-        let names = self.names.get(from..to).unwrap_or_default();
-        let range = names.first().zip(names.last());
-        let range = range.map(|(first, last)| (first.as_str(), last.as_str()));
+        // Names that were not listed, because they are new, belong to the range that they come into.
+        let bound = |place: usize| self.names.get(place).map(String::as_str);
+        let range = (bound(from).filter(|_| from > 0), bound(to));
         let statement = information::statement(&self.schema, range);
         let query = Query::start(&self.client, &self.session, &statement, COLUMNS);
         self.stage = Stage::Asking(Box::new(query), Some((from, to)));

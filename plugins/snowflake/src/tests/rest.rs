@@ -19,7 +19,7 @@ fn tables_and_views_are_described_with_everything_that_the_api_tells() {
         {"name": "ID", "datatype": "NUMBER(38,0)", "nullable": false, "autoincrement": true,
          "autoincrement_start": 5, "autoincrement_increment": 1, "comment": "key"},
         {"name": "L", "datatype": "VARCHAR(9) COLLATE 'de'", "default": "'x'"}]});
-    let lake = json!({"name": "LAKE", "kind": "PERMANENT", "table_type": "ICEBERG", "columns": []});
+    let lake = json!({"name": "LAKE", "kind": "PERMANENT", "table_type": "ICEBERG", "columns": [{"name": "A", "datatype": "VARCHAR(3)", "collate": "en"}]});
     let view =
         json!({"name": "V", "kind": "VIEW", "columns": [{"name": "A", "datatype": "ARRAY(DATE)"}]});
     script.on(TABLES, page(&[table, lake]));
@@ -34,12 +34,13 @@ fn tables_and_views_are_described_with_everything_that_the_api_tells() {
     label.attributes.set("collation", "de");
     label.attributes.set("default", "'x'");
     item.columns = vec![id, label];
+    let mut lake = Table::new("LAKE", "iceberg");
+    let mut collated = Column::new("A", "VARCHAR(3)");
+    collated.attributes.set("collation", "en");
+    lake.columns = vec![collated];
     let mut view = Table::new("V", "view");
     view.columns = vec![Column::new("A", "ARRAY(DATE)")];
-    assert_eq!(
-        tables(&answer),
-        [&item, &Table::new("LAKE", "iceberg"), &view]
-    );
+    assert_eq!(tables(&answer), [&item, &lake, &view]);
     assert_eq!(fact(&answer, "source"), Some("rest"));
     let role = ("x-snowflake-role".to_owned(), "R".to_owned());
     assert!(
@@ -198,6 +199,96 @@ fn a_table_without_columns_in_the_lists_is_told_by_the_next_source() {
     script.on(QUERY, sql::result(&[("T", "A"), ("U", "A")]));
     let answer = describe(&script, "auto", |_| ()).unwrap();
     assert_eq!(names(&answer), ["T", "U"]);
+}
+
+#[test]
+fn what_the_lists_leave_out_while_types_are_completed_is_described() {
+    let script = Script::new();
+    let all: Vec<String> = (0..20).map(|at| format!("T{at:02}")).collect();
+    let array: Vec<[&str; 8]> = all
+        .iter()
+        .map(|name| shown(name, "A", r#"{"type":"ARRAY"}"#))
+        .collect();
+    script.on(SHOW, rows(COLUMNS, &array));
+    let wanted: Vec<&str> = all.iter().map(String::as_str).collect();
+    listed(&script, &wanted, &[]);
+    // The first is listed without its columns.
+    script.on(
+        TABLES,
+        page(&[json!({"name": "T00", "table_type": "NORMAL"})]),
+    );
+    script.on(VIEWS, page(&[]));
+    for _ in &all {
+        let columns = ["name", "type", "null?", "default"];
+        script.on(SHOW, rows(columns, &[["A", "ARRAY(DATE)", "Y", "-"]]));
+    }
+    let answer = describe(&script, "auto", |_| ()).unwrap();
+    assert_eq!(names(&answer), wanted);
+    assert_eq!(types(tables(&answer)[0]), ["ARRAY(DATE)"]);
+}
+
+#[test]
+fn the_user_says_how_many_statements_complete_types() {
+    let script = Script::new();
+    let array = |name| shown(name, "A", r#"{"type":"ARRAY"}"#);
+    script.on(SHOW, rows(COLUMNS, &[array("T"), array("U"), array("V")]));
+    listed(&script, &["T", "U", "V"], &[]);
+    let settings = json!({"role": "r", "max_statements": 2});
+    let error = describe_with(&script, &settings, |_| ()).unwrap_err();
+    assert_eq!(error.code, ErrorCode::TooLarge);
+    assert!(
+        error.message.contains("`max_statements` allows 2"),
+        "{error}"
+    );
+    // Those that nobody wants are none of them.
+    script.on(SHOW, rows(COLUMNS, &[array("T"), array("U"), array("V")]));
+    listed(&script, &["T", "U", "V"], &[]);
+    for _ in 0..2 {
+        script.on(
+            SHOW,
+            rows(
+                ["name", "type", "null?", "default"],
+                &[["A", "ARRAY", "Y", "-"]],
+            ),
+        );
+    }
+    let settings = json!({"role": "r", "max_statements": 2, "exclude": ["v"]});
+    let answer = describe_with(&script, &settings, |_| ()).unwrap();
+    assert_eq!(names(&answer), ["T", "U"]);
+}
+
+#[test]
+fn lists_that_take_too_long_are_left_for_the_query() {
+    let script = Script::new();
+    cut_off(&script, &["T"]);
+    for _ in 0..3 {
+        script.on(TABLES, Reply::status(504));
+    }
+    script.on(QUERY, sql::result(&[("T", "A")]));
+    let answer = describe(&script, "auto", |_| ()).unwrap();
+    assert_eq!(fact(&answer, "source"), Some("information_schema"));
+}
+
+#[test]
+fn a_table_that_is_listed_without_columns_is_no_table_without_columns() {
+    let script = Script::new();
+    let empty = || json!({"name": "T", "table_type": "NORMAL", "columns": []});
+    script.on(TABLES, page(&[empty()]));
+    script.on(VIEWS, page(&[]));
+    let answer = describe(&script, "rest", |_| ()).unwrap();
+    assert!(matches!(&answer.entries[..], [Entry::Failed(name, _)] if name == "T"));
+    cut_off(&script, &["T"]);
+    script.on(TABLES, page(&[empty()]));
+    script.on(VIEWS, page(&[]));
+    script.on(
+        SHOW,
+        rows(
+            ["name", "type", "null?", "default"],
+            &[["A", "DATE", "Y", "-"]],
+        ),
+    );
+    let answer = describe(&script, "auto", |_| ()).unwrap();
+    assert_eq!(types(tables(&answer)[0]), ["DATE"]);
 }
 
 #[test]

@@ -149,11 +149,15 @@ fn what_show_leaves_out_of_types_is_asked_for_by_itself() {
 }
 
 #[test]
-fn a_table_of_which_show_tells_no_column_is_described_and_one_that_is_gone_is_none() {
+fn a_table_of_which_show_tells_no_column_is_described_and_one_that_is_not_known_has_failed() {
     let script = Script::new();
     script.on(SHOW, rows(COLUMNS, &[shown("N", "A", ARRAY)]));
-    listed(&script, &["GONE", "LATE", "N", "SECRET"], &[]);
+    listed(&script, &["GONE", "LATE", "N", "SECRET"], &["BROKEN"]);
     script.on(SHOW, described("A", "VECTOR(INT, 3)"));
+    script.on(
+        SHOW,
+        refused(422, "002037", "Failure during expansion of view"),
+    );
     script.on(
         SHOW,
         refused(
@@ -165,13 +169,23 @@ fn a_table_of_which_show_tells_no_column_is_described_and_one_that_is_gone_is_no
     script.on(SHOW, described("B", "VARCHAR(5) COLLATE 'de'"));
     script.on(SHOW, refused(422, "003001", "Insufficient privileges"));
     let answer = describe(&script, "show", |_| ()).unwrap();
-    assert_eq!(names(&answer), ["N", "LATE", "SECRET"]);
+    assert_eq!(names(&answer), ["N", "BROKEN", "GONE", "LATE", "SECRET"]);
     let late = tables(&answer)[1];
     assert_eq!(types(late), ["VARCHAR(5)"]);
     assert!(!late.columns[0].nullable);
     assert_eq!(late.columns[0].attributes.get("collation"), Some("de"));
-    assert!(
-        matches!(&answer.entries[2], Entry::Failed(_, error) if error.code == ErrorCode::PermissionDenied)
+    let codes: Vec<_> = answer
+        .entries
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Failed(_, error) => Some(error.code.clone()),
+            _ => None,
+        })
+        .collect();
+    let failed = ErrorCode::Other("statement-failed".to_owned());
+    assert_eq!(
+        codes,
+        [failed, ErrorCode::NotFound, ErrorCode::PermissionDenied]
     );
 }
 
@@ -257,5 +271,30 @@ fn a_schema_that_is_missing_is_told_with_its_name_and_a_hint() {
         open(&script, &json!({}))
             .describe(DescribeRequest::new("", "S"))
             .is_err()
+    );
+}
+
+#[test]
+fn an_answer_for_another_schema_is_not_taken_for_this_one() {
+    let script = Script::new();
+    let columns = [
+        "table_name",
+        "column_name",
+        "data_type",
+        "null?",
+        "default",
+        "comment",
+        "schema_name",
+    ];
+    script.on(
+        SHOW,
+        rows(columns, &[["T", "A", DATE, "true", "", "", "s"]]),
+    );
+    listed(&script, &["T"], &[]);
+    let error = describe(&script, "show", |_| ()).unwrap_err();
+    assert_eq!(error.code, ErrorCode::InvalidConfig);
+    assert!(
+        error.message.contains("QUOTED_IDENTIFIERS_IGNORE_CASE"),
+        "{error}"
     );
 }

@@ -106,7 +106,10 @@ fn tables_are_described_with_everything_that_the_views_tell() {
     assert_eq!(sent["warehouse"], "WH");
     let text = json!({"type": "TEXT", "value": "S"});
     assert_eq!(sent["bindings"], json!({"1": text, "2": text, "3": text}));
-    assert_eq!(sent["parameters"], json!({"MULTI_STATEMENT_COUNT": "1"}));
+    assert_eq!(
+        sent["parameters"],
+        json!({"MULTI_STATEMENT_COUNT": "1", "rows_per_resultset": "0"})
+    );
 }
 
 #[test]
@@ -184,7 +187,7 @@ fn too_much_data_for_one_query_is_asked_for_in_parts() {
         .map(|sent| body(sent)["bindings"]["2"]["value"].take())
         .map(|value| value.as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(ranges, ["S", "A", "C", "C", "D", "D", "E"]);
+    assert_eq!(ranges, ["S", "C", "C", "C", "D", "D", "E"]);
     assert_eq!(
         statements(&script).last().unwrap(),
         r#"DESCRIBE VIEW "D"."S"."E""#
@@ -223,4 +226,35 @@ fn types_that_the_views_tell_in_part_are_completed() {
     let answer = describe(&script, SQL, |_| ()).unwrap();
     assert_eq!(names(&answer), ["U", "T"]);
     assert_eq!(types(tables(&answer)[1]), ["TIMESTAMP_TZ(3)"]);
+}
+
+#[test]
+fn a_result_that_breaks_off_is_asked_for_in_parts_and_nothing_is_told_twice() {
+    let script = Script::new();
+    let first = [date("A", "X"), date("B", "X")];
+    script.on(QUERY, rows_in_parts(information::COLUMNS, &first, &[2, 1]));
+    script.on("GET /api/v2/statements/h?partition=1", Reply::status(413));
+    listed(&script, &["A", "B"], &[]);
+    script.on(QUERY, result(&[("A", "X")]));
+    let mut second = date("B", "Y");
+    second[12] = "2";
+    script.on(QUERY, rows(information::COLUMNS, &[date("B", "X"), second]));
+    let answer = describe(&script, SQL, |_| ()).unwrap();
+    assert_eq!(names(&answer), ["A", "B"]);
+    assert_eq!(types(tables(&answer)[1]), ["DATE", "DATE"]);
+}
+
+#[test]
+fn a_warehouse_that_cannot_be_used_is_named() {
+    let script = Script::new();
+    script.on(
+        QUERY,
+        refused(422, "000606", "No active warehouse selected"),
+    );
+    let settings = json!({"source": SQL, "warehouse": "wh"});
+    let error = describe_with(&script, &settings, |_| ()).unwrap_err();
+    assert!(
+        error.message.contains("names `WH`, which does not exist"),
+        "{error}"
+    );
 }

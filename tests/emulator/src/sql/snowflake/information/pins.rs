@@ -40,18 +40,24 @@ impl<'a> Pins<'a> {
         self.tables.iter().all(|(operator, pin)| match operator {
             Operator::GtEq => name >= *pin,
             Operator::LtEq => name <= *pin,
+            Operator::Lt => name < *pin,
+            Operator::Gt => name > *pin,
             _ => name == *pin,
         })
     }
 }
 
-/// `column = 'text'`, `column >= 'text'` or `column <= 'text'`, either way round.
+/// `column = 'text'` or another bound, either way round.
 fn comparison(filter: &Expr) -> Option<(&str, Operator, &str)> {
     let Expr::BinaryExpr(comparison) = filter else {
         return None;
     };
     let operator = comparison.op;
-    if !matches!(operator, Operator::Eq | Operator::GtEq | Operator::LtEq) {
+    let is_bound = matches!(
+        operator,
+        Operator::GtEq | Operator::LtEq | Operator::Gt | Operator::Lt
+    );
+    if operator != Operator::Eq && !is_bound {
         return None;
     }
     let (column, operator, value) = match (&*comparison.left, &*comparison.right) {
