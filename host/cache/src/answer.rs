@@ -2,12 +2,12 @@ use std::path::PathBuf;
 
 use rocky_schema::{Attributes, Column, Coverage, SchemaName, Table, TableName};
 
-use crate::{Cost, Provenance, Timestamp};
+use crate::{Cost, Provenance, Timestamp, is_fresh};
 
 /// What the cache knows about a table that was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Lookup {
-    /// It is known, and its schema was described within the time to live.
+    /// It is known, and its schema was described within the time to live or is pinned.
     Fresh(Box<Cached>),
     /// It is known, but its schema was described too long ago.
     Stale(Box<Cached>),
@@ -74,9 +74,16 @@ pub struct SchemaInfo {
     pub renewals: u32,
     /// Which build of which plugin described it.
     pub provenance: Provenance,
+    /// When it was imported. Such a schema is pinned: it stays fresh until a warehouse is asked again.
+    pub pinned: Option<Timestamp>,
 }
 
 impl SchemaInfo {
+    /// Whether it is pinned, or was described within the time to live.
+    pub fn is_fresh(&self, now: Timestamp, ttl_seconds: u64) -> bool {
+        self.pinned.is_some() || is_fresh(self.cost.described_at, now, ttl_seconds)
+    }
+
     /// Whether a table that the cache does not hold is certainly not visible to the principal.
     pub fn is_complete(&self) -> bool {
         self.coverage == Coverage::Exhausted && self.failed == 0

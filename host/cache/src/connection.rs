@@ -76,6 +76,15 @@ pub struct Provenance {
     pub digest: String,
 }
 
+/// That a description was not made by this machine's runs but brought here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// When it was brought.
+    pub at: Timestamp,
+    /// How many tables could not be described.
+    pub failed: u64,
+}
+
 /// What a description took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {

@@ -92,6 +92,8 @@ pub(crate) struct SchemaRow {
     /// How often in a row the adapter has only confirmed the description.
     pub renewals: u32,
     pub provenance: Provenance,
+    /// When it was imported; nothing where a warehouse was asked.
+    pub pinned: Later<Timestamp>,
 }
 
 /// One table, without its columns.

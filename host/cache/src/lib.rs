@@ -46,7 +46,7 @@
 //! - Writing: [`Tap`], [`SchemaTap`], [`TapReport`].
 //! - Reading: [`Reader`], [`Snapshot`], [`Lookup`].
 //! - Keeping: [`clear`], [`compact`], [`check`], [`set_aside`].
-//! - Told from outside: [`CacheConfig`], [`Connection`], [`Provenance`], [`Cost`], [`Timestamp`].
+//! - Told from outside: [`CacheConfig`], [`Connection`], [`Provenance`], [`Cost`], [`Pin`], [`Timestamp`].
 //! - What goes wrong: [`CacheError`]; and [`contains_panics`], for programs with a panic hook.
 
 mod answer;
@@ -88,7 +88,7 @@ pub use check::{Checked, check, set_aside};
 pub use clear::{Candidate, Cleared, clear};
 pub use compact::{Compacted, compact};
 pub use config::CacheConfig;
-pub use connection::{Connection, Cost, Provenance, Scope};
+pub use connection::{Connection, Cost, Pin, Provenance, Scope};
 pub use contain::contains_panics;
 pub use error::CacheError;
 pub use format::FORMAT_VERSION;

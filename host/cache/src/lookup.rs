@@ -17,6 +17,7 @@ use crate::format::{
 };
 use crate::snapshot::Snapshot;
 use crate::tables::fold;
+use crate::time::{Timestamp, is_fresh};
 use crate::{Connection, Scope};
 
 /// A schema that was looked for, with how names of its tables match.
@@ -30,6 +31,11 @@ impl SchemaRow {
     /// Whether a table without a row is certainly not visible. A failed table may be the one that is asked for.
     pub fn is_complete(&self) -> bool {
         self.coverage == Coverage::Exhausted && self.failed == 0
+    }
+
+    /// Whether it is pinned, or was described within the time to live.
+    pub fn is_fresh(&self, now: Timestamp, ttl_seconds: u64) -> bool {
+        self.pinned.0.is_some() || is_fresh(self.cost.described_at, now, ttl_seconds)
     }
 
     pub fn into_info(self, name: SchemaName) -> SchemaInfo {
@@ -46,6 +52,7 @@ impl SchemaRow {
             failed: self.failed,
             renewals: self.renewals,
             provenance: self.provenance,
+            pinned: self.pinned.0,
         }
     }
 }

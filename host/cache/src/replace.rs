@@ -31,7 +31,8 @@ pub(crate) fn replace(
         Some(row) => row.id,
         None => tables.new_schema_id(connection, &job.name)?,
     };
-    let at = job.cost.described_at;
+    // What was described elsewhere is new here when it comes here, and the history stays in order.
+    let at = job.pin.map_or(job.cost.described_at, |pin| pin.at);
 
     let packed = tables
         .revisions
@@ -80,9 +81,10 @@ fn schema_row(id: u32, job: &Job, summary: &Summary, counts: &Written) -> Schema
         attributes: summary.attributes.clone(),
         tables: counts.tables,
         columns: counts.columns,
-        failed: counts.failed,
+        failed: counts.failed + job.pin.map_or(0, |pin| pin.failed),
         renewals: 0,
         provenance: job.provenance.as_ref().clone(),
+        pinned: Later(job.pin.map(|pin| pin.at)),
     }
 }
 
@@ -94,6 +96,8 @@ pub(crate) fn renew(tables: &mut Tables<'_>, job: &Job) -> Result<Option<Written
     };
     row.cost = job.cost;
     row.renewals = row.renewals.saturating_add(1);
+    // The warehouse itself has confirmed it.
+    row.pinned = Later(None);
     tables.put_schema(connection, &job.name, &row, false)?;
     Ok(Some(Written {
         tables: row.tables,

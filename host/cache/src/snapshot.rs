@@ -14,7 +14,7 @@ use crate::format::{
 };
 use crate::replace::unpack_revisions;
 use crate::store::{ReadStore, check_format};
-use crate::time::{Timestamp, is_fresh};
+use crate::time::Timestamp;
 use crate::{CacheError, Connection, Scope};
 
 /// The cache at one moment. Drop it soon: while it lives, the file cannot reuse the space of what was replaced.
@@ -67,7 +67,7 @@ impl Snapshot {
 
     /// What is known of one table. A handful of B-tree reads, however large the cache is.
     ///
-    /// `now` and `ttl_seconds` decide between fresh and stale; see [`is_fresh`].
+    /// `now` and `ttl_seconds` decide between fresh and stale; see [`is_fresh`](crate::is_fresh). A pinned schema is always fresh.
     pub fn table<'a>(
         &self,
         scope: impl Into<Scope<'a>>,
@@ -89,9 +89,9 @@ impl Snapshot {
                     Lookup::Unknown
                 });
             };
-            let described_at = schema.row.cost.described_at;
+            let is_fresh = schema.row.is_fresh(now, ttl_seconds);
             let cached = Box::new(self.load_table(schema, stored, &bytes)?);
-            Ok(if is_fresh(described_at, now, ttl_seconds) {
+            Ok(if is_fresh {
                 Lookup::Fresh(cached)
             } else {
                 Lookup::Stale(cached)
@@ -253,7 +253,7 @@ impl Snapshot {
                     incomplete: 0,
                 };
                 self.each_schema(id.value(), |_, row| {
-                    let fresh = is_fresh(row.cost.described_at, now, ttl_seconds);
+                    let fresh = row.is_fresh(now, ttl_seconds);
                     part.schemas += 1;
                     part.tables += row.tables;
                     part.fresh += u64::from(fresh);

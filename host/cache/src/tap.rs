@@ -8,7 +8,7 @@ use crate::buffer::AnswerBuffer;
 use crate::report::{Outcome, SchemaReport, TapReport};
 use crate::store::directory_of;
 use crate::writer::{BATCH_SCHEMAS, Job, Message, Said, Writer};
-use crate::{CacheConfig, CacheError, Connection, Cost, Provenance};
+use crate::{CacheConfig, CacheError, Connection, Cost, Pin, Provenance};
 
 /// Writes what passes by into the cache, without ever standing in the way.
 ///
@@ -140,6 +140,16 @@ impl SchemaTap {
 
     /// The answer is complete: hands it over to be committed. Waits only when the writer is many schemas behind.
     pub fn done(self, summary: &Summary, cost: Cost) {
+        self.described(summary, cost, None);
+    }
+
+    /// The same with a description that was not made here: the schema is pinned, which means that it stays fresh until it is
+    /// described or confirmed by a warehouse.
+    pub fn pinned(self, summary: &Summary, cost: Cost, pin: Pin) {
+        self.described(summary, cost, Some(pin));
+    }
+
+    fn described(self, summary: &Summary, cost: Cost, pin: Option<Pin>) {
         let Some(open) = self.0 else { return };
         let Open {
             inner,
@@ -164,6 +174,7 @@ impl SchemaTap {
             provenance,
             name,
             cost,
+            pin,
             said,
         });
     }
@@ -183,6 +194,7 @@ impl SchemaTap {
             provenance,
             name,
             cost,
+            pin: None,
             said: Said::Unchanged,
         });
     }

@@ -11,7 +11,7 @@ use crate::replace::{renew, replace};
 use crate::report::{Outcome, SchemaReport, TapReport, Written};
 use crate::store::{Store, directory_of};
 use crate::tables::Tables;
-use crate::{CacheConfig, CacheError, Connection, Cost, Provenance};
+use crate::{CacheConfig, CacheError, Connection, Cost, Pin, Provenance};
 
 /// One described schema, ready to be written.
 pub(crate) struct Job {
@@ -19,6 +19,8 @@ pub(crate) struct Job {
     pub provenance: Arc<Provenance>,
     pub name: SchemaName,
     pub cost: Cost,
+    /// Of a description that was not made here.
+    pub pin: Option<Pin>,
     pub said: Said,
 }
 

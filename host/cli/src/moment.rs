@@ -6,7 +6,42 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rocky_cache::Timestamp;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::error::CommandError;
+
+/// A moment as files have it: in RFC 3339.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment(Timestamp);
+
+impl From<Timestamp> for Moment {
+    fn from(moment: Timestamp) -> Self {
+        Self(moment)
+    }
+}
+
+impl From<Moment> for Timestamp {
+    fn from(moment: Moment) -> Self {
+        moment.0
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&rfc3339(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let moment: Result<jiff::Timestamp, _> = text.parse();
+        let moment = moment.map_err(|_| D::Error::custom(format!("`{text}` is no time")))?;
+        let millis = u64::try_from(moment.as_millisecond()).unwrap_or(0);
+        Ok(Self(Timestamp::from_millis(millis)))
+    }
+}
 
 /// Reads a moment: RFC 3339 (`2026-11-20T08:00:00Z`), a date, which stands for its first moment, or an age (`3d`, `12h`).
 pub fn parse(text: &str, now: Timestamp) -> Result<Timestamp, CommandError> {
@@ -49,7 +84,9 @@ fn age(text: &str) -> Option<Duration> {
 fn absolute(text: &str) -> Option<u64> {
     let parsed: Option<jiff::Timestamp> = text.parse().ok();
     let moment = parsed.or_else(|| {
-        let date: Date = text.parse().ok()?;
+        // The library would take a date with a time of an unknown zone for the date alone.
+        let is_date = text.len() == "2026-11-20".len();
+        let date: Date = text.parse().ok().filter(|_| is_date)?;
         Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
     })?;
     Some(u64::try_from(moment.as_millisecond()).unwrap_or(0))

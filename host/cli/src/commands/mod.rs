@@ -87,17 +87,23 @@ fn cache_config(context: &Context, project: Option<&Project>) -> (CacheConfig, &
     (config, state.reason)
 }
 
+/// Fails where there is no cache because the project wants none.
+fn enabled(config: &CacheConfig) -> Result<(), CommandError> {
+    match config.enabled {
+        true => Ok(()),
+        false => Err(CommandError::failed("the schema cache is disabled")
+            .hint("set `enabled = true` under [cache.schemas] in rocky.toml")),
+    }
+}
+
 /// Opens the cache for reading. Where there is none the error says how to fill it.
 fn open_cache(config: &CacheConfig) -> Result<Reader, CommandError> {
-    if !config.enabled {
-        return Err(CommandError::failed("the schema cache is disabled")
-            .hint("set `enabled = true` under [cache.schemas] in rocky.toml"));
-    }
+    enabled(config)?;
     Reader::open(config)?.ok_or_else(|| {
         CommandError::failed(format!(
             "there is no schema cache at {}",
             config.path.display()
         ))
-        .hint("fill it with `rocky run`")
+        .hint("fill it with `rocky run`, or from an exported tree with `rocky schema import`")
     })
 }

@@ -49,7 +49,6 @@ pub fn encode(name: &str) -> String {
 }
 
 /// The name whose file this is; none where it is no file name of [`encode`], or stands for a name too long to read back.
-#[cfg(test)]
 pub fn decode(file: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(file.len());
     let mut is_upper = false;

@@ -6,7 +6,7 @@ use rocky_cache::{Connection, SchemaInfo};
 use rocky_schema::{Coverage, IdentifierRules, SchemaName};
 use serde::{Deserialize, Serialize};
 
-use crate::moment;
+use crate::moment::Moment;
 
 /// The version of the tree's own format.
 pub const FORMAT: u32 = 1;
@@ -43,8 +43,7 @@ pub struct Warehouse {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Described {
-    /// In RFC 3339.
-    pub at: String,
+    pub at: Moment,
     pub principal: Option<String>,
     pub note: Option<String>,
     /// The plugin's version.
@@ -71,7 +70,7 @@ impl Manifest {
                 identity: connection.identity.clone(),
             },
             described: Described {
-                at: moment::rfc3339(info.cost.described_at),
+                at: info.cost.described_at.into(),
                 principal: info.principal.clone(),
                 note: info.note.clone(),
                 version: info.provenance.version.clone(),
@@ -113,7 +112,7 @@ impl Manifest {
         let Format { format } = serde_json::from_str(text).map_err(place)?;
         if format != FORMAT {
             return Err(format!(
-                "it is of format {format}, and this version of rocky knows format {FORMAT}"
+                "1:1: it is of format {format}, and this version of rocky knows format {FORMAT}"
             ));
         }
         let manifest: Self = serde_json::from_str(text).map_err(place)?;
@@ -121,7 +120,7 @@ impl Manifest {
         for table in &manifest.tables {
             if table.is_empty() || !names.insert(table) {
                 return Err(format!(
-                    "it lists the table `{table}` twice or without a name"
+                    "1:1: it lists the table `{table}` twice or without a name"
                 ));
             }
         }

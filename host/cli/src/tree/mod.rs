@@ -8,18 +8,19 @@
 //! The same cache makes the same tree, byte for byte. [`file_name`] makes names of files from names of a warehouse;
 //! whatever else lies in the directories is neither read nor changed.
 
-pub mod file_name;
+mod file_name;
 mod files;
-pub mod manifest;
+mod manifest;
 mod read;
-pub mod table_file;
+mod table_file;
 mod write;
 
 use std::path::{Path, PathBuf};
 
 use rocky_schema::SchemaName;
 
-pub use read::{Found, find};
+pub use manifest::Manifest;
+pub use read::{Found, find, tables};
 pub use write::{FileChange, Plan, Written};
 
 /// The directory of a schema's tables.

@@ -16,7 +16,7 @@
 //! | `lock`, `artifacts` | which plugins a project trusts, and which compiled ones |
 //! | `schema`, `state`, `inspect`, `usage`, `config`, `json` | what is printed |
 //! | `schema_changes`, `schema_search` | how the cache tells what has changed, and where something is |
-//! | `schema_export` | the cache as a tree of files |
+//! | `schema_export`, `schema_import` | the cache as a tree of files, and back |
 //! | `sharing`, `crash`, `concurrency` | many processes, sudden ends, many schemas |
 //!
 //! `project`, `filled`, `server` and `echo_server` are what the tests are made with.
@@ -57,6 +57,7 @@ mod run;
 mod schema;
 mod schema_changes;
 mod schema_export;
+mod schema_import;
 mod schema_search;
 mod secrets;
 mod server;

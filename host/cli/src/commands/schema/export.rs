@@ -43,17 +43,19 @@ pub fn export(context: &Context, args: &ExportArgs) -> Result<Status, CommandErr
     let project = context.project()?;
     let (config, _) = cache_config(context, project.as_ref());
     let snapshot = open_cache(&config)?.snapshot()?;
-    let root = context.directory.join(&args.directory);
+    let root = args.directory.as_path();
     let failed = |error: anyhow::Error| {
         let attempt = match args.check {
             true => "cannot compare the tree with the cache",
             false => "cannot export to the tree",
         };
-        CommandError::from(error.context(format!("{attempt} in {}", context.shown(&root))))
+        CommandError::from(error.context(format!("{attempt} in {}", root.display())))
     };
-    let mut plan = Plan::new(&root, args.check);
+    let mut plan = Plan::new(root, args.check);
     let mut earlier: HashMap<(String, SchemaName), tree::Found> = HashMap::new();
-    for found in tree::find(&root).map_err(failed)? {
+    for found in tree::find(root)
+        .map_err(|error| failed(error).hint("repair that file, or remove it and export anew"))?
+    {
         let key = (found.manifest.adapter.clone(), found.manifest.name());
         earlier.insert(key, found);
     }

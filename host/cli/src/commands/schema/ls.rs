@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use clap::Args;
-use rocky_cache::{Lookup, SchemaInfo, Snapshot, TableInfo, Timestamp, is_fresh};
+use rocky_cache::{Lookup, SchemaInfo, Snapshot, TableInfo, Timestamp};
 use rocky_schema::{Coverage, SchemaName};
 use serde::Serialize;
 
@@ -118,6 +118,7 @@ struct SchemaLine {
     columns: u64,
     described_at_ms: u64,
     fresh: bool,
+    pinned_at_ms: Option<u64>,
     coverage: Coverage,
     failed_tables: u64,
     principal: Option<String>,
@@ -134,7 +135,8 @@ impl SchemaLine {
             tables: info.tables,
             columns: info.columns,
             described_at_ms: described_at.as_millis(),
-            fresh: is_fresh(described_at, now, ttl_seconds),
+            fresh: info.is_fresh(now, ttl_seconds),
+            pinned_at_ms: info.pinned.map(Timestamp::as_millis),
             coverage: info.coverage,
             failed_tables: info.failed,
             principal: info.principal,
@@ -167,6 +169,9 @@ impl Report for SchemaList {
             let mut states = Vec::new();
             if !line.fresh {
                 states.push("stale");
+            }
+            if line.pinned_at_ms.is_some() {
+                states.push("pinned");
             }
             if line.coverage == Coverage::Truncated || line.failed_tables > 0 {
                 states.push("incomplete");

@@ -2,6 +2,7 @@ mod changes;
 mod diff;
 mod export;
 mod history;
+mod import;
 mod ls;
 mod place;
 mod search;
@@ -25,6 +26,7 @@ pub enum SchemaCommand {
     History(history::HistoryArgs),
     Search(search::SearchArgs),
     Export(export::ExportArgs),
+    Import(import::ImportArgs),
 }
 
 impl SchemaCommand {
@@ -37,6 +39,7 @@ impl SchemaCommand {
             Self::History(_) => "schema history",
             Self::Search(_) => "schema search",
             Self::Export(_) => "schema export",
+            Self::Import(_) => "schema import",
         }
     }
 }
@@ -49,6 +52,7 @@ pub fn schema(context: &Context, command: SchemaCommand) -> Result<Status, Comma
         SchemaCommand::History(args) => history::history(context, &args),
         SchemaCommand::Search(args) => search::search(context, &args),
         SchemaCommand::Export(args) => export::export(context, &args),
+        SchemaCommand::Import(args) => import::import(context, &args),
     }
 }
 

@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use rocky_cache::{Cached, SchemaInfo, Snapshot};
+use rocky_cache::{Cached, SchemaInfo, Snapshot, Timestamp};
 use rocky_schema::{Attributes, Column, Coverage, TableName};
 use serde::Serialize;
 
@@ -61,6 +61,7 @@ fn print(
     let revision = revisions
         .find(|(table, _)| *table == cached.name.table)
         .map(|(_, revision)| revision);
+    let pinned = info.as_ref().and_then(|info| info.pinned);
     let report = TableReport {
         adapter: adapter.to_owned(),
         name: cached.name,
@@ -73,6 +74,7 @@ fn print(
         first_seen_ms: cached.first_seen.as_millis(),
         last_changed_ms: cached.last_changed.as_millis(),
         fresh,
+        pinned_at_ms: pinned.map(Timestamp::as_millis),
         coverage: info.as_ref().map(|info| info.coverage),
         complete: info.as_ref().map(SchemaInfo::is_complete),
         principal: info.as_ref().and_then(|info| info.principal.clone()),
@@ -81,6 +83,7 @@ fn print(
             .map(|info| format!("{} {}", info.provenance.plugin, info.provenance.version)),
         plugin_digest: info.map(|info| info.provenance.digest),
         age: human::age(now.since(cached.described_at)),
+        imported: pinned.map(|at| human::age(now.since(at))),
     };
     output::print(context, &report)?;
     Ok(Status::Done)
@@ -100,6 +103,7 @@ struct TableReport {
     first_seen_ms: u64,
     last_changed_ms: u64,
     fresh: bool,
+    pinned_at_ms: Option<u64>,
     coverage: Option<Coverage>,
     complete: Option<bool>,
     principal: Option<String>,
@@ -107,6 +111,9 @@ struct TableReport {
     plugin_digest: Option<String>,
     #[serde(skip)]
     age: String,
+    /// How long ago, where it was.
+    #[serde(skip)]
+    imported: Option<String>,
 }
 
 impl Report for TableReport {
@@ -162,6 +169,9 @@ impl TableReport {
         source.push_str(&format!(" through adapter `{}`", self.adapter));
         if let Some(principal) = &self.principal {
             source.push_str(&format!(" for {}", printable(principal)));
+        }
+        if let Some(age) = &self.imported {
+            source.push_str(&format!(", imported {age} and pinned"));
         }
         source.push_str(if self.fresh { "" } else { ", stale" });
         if self.complete == Some(false) {
