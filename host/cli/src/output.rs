@@ -42,6 +42,11 @@ pub fn print<R: Report>(context: &Context, report: &R) -> Result<(), CommandErro
         }
         OutputForm::Json => print_json(R::COMMAND, report),
     };
+    self::written(written)
+}
+
+/// What became of writing to standard output.
+pub fn written(written: io::Result<()>) -> Result<(), CommandError> {
     match written {
         // Whoever read our output has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

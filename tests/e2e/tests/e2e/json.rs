@@ -105,6 +105,7 @@ fn what_is_printed_is_documented_and_what_is_documented_is_printed() {
         lake.rocky(&["schema", "history", "c.s.t"]),
         lake.rocky(&["schema", "search", "x"]),
         lake.rocky(&["schema", "export", "tree"]),
+        lake.rocky(&["schema", "export", "--format", "json"]),
         lake.rocky(&["schema", "import", "tree"]),
         lake.rocky(&["state"]),
         lake.rocky(&["plugin", "inspect", "databricks"]),

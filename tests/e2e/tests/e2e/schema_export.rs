@@ -204,3 +204,47 @@ fn many_tables_are_written_once_each() {
     assert_eq!(counts(&export(&project, &[])), [2001, 0, 0]);
     assert_eq!(counts(&export(&project, &["--check"])), [0, 0, 0]);
 }
+
+#[test]
+fn tables_are_printed_for_programs_and_for_people() {
+    let project = Project::without_config();
+    let lake = Filled::new(&project, "lake");
+    let mut id = column("id", "bigint").required();
+    id.comment = Some("two\nlines".to_owned());
+    let orders = Table {
+        comment: Some("What was ordered".to_owned()),
+        attributes: [("format".to_owned(), "DELTA".to_owned())].into(),
+        ..Table::new("orders", vec![id, column("a`b", "struct<a: int>")])
+    };
+    lake.describe(
+        "sales",
+        AT,
+        &[Entry::Table(orders), view("recent", &["id"])],
+    );
+    lake.describe("other", AT, &[table("t", &["x"])]);
+    for (format, form) in [("json", "table"), ("ddl", "json")] {
+        let arguments = ["schema", "export", "--format", format, "--in", "c.sales"];
+        let output = project.rocky(&[&arguments[..], &["--output", form]].concat());
+        assert_eq!(
+            (output.code, output.stderr.as_str()),
+            (Some(0), ""),
+            "{output}"
+        );
+        assert_snapshot!(format!("format_{format}"), output.redacted());
+    }
+    let all = project
+        .rocky(&["schema", "export", "--format", "json"])
+        .json();
+    let names = all["tables"].as_array().unwrap().iter();
+    let names: Vec<&str> = names.map(|it| it["table"].as_str().unwrap()).collect();
+    assert_eq!(names, ["t", "orders", "recent"]);
+    for arguments in [
+        &[][..],
+        &["tree", "--format", "json"],
+        &["--format", "json", "--check"],
+        &["--format", "xml"],
+    ] {
+        let output = project.rocky(&[&["schema", "export"], arguments].concat());
+        assert_eq!(output.code, Some(2), "{output}");
+    }
+}

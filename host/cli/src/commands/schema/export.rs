@@ -1,11 +1,13 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rocky_cache::Snapshot;
 use rocky_schema::SchemaName;
 use serde::Serialize;
 
+use crate::commands::schema::formats::{self, Chosen, Format};
 use crate::commands::schema::{Place, adapters, schemas_named};
 use crate::commands::{cache_config, open_cache};
 use crate::context::Context;
@@ -14,7 +16,7 @@ use crate::human::count_of;
 use crate::output::{self, Report, Style};
 use crate::tree::{self, FileChange, Plan, Written};
 
-/// Write cached schemas as a tree of files, to keep under version control.
+/// Write cached schemas as a tree of files, to keep under version control, or as one stream.
 ///
 /// The tree has one file per table and one per schema. The same cache makes the same tree: names are in order, and when something was
 /// described counts as no difference. What an earlier export wrote and the cache no longer holds is removed; other files stay.
@@ -22,11 +24,16 @@ use crate::tree::{self, FileChange, Plan, Written};
 #[command(after_help = "Examples:
   rocky schema export schemas                   # everything, to the directory `schemas`
   rocky schema export schemas --in 'raw.*'      # some schemas; the others of the tree stay as they are
-  rocky schema export schemas --check           # in CI: fails where the tree is not what the cache holds")]
+  rocky schema export schemas --check           # in CI: fails where the tree is not what the cache holds
+  rocky schema export --format json             # all tables and columns, for a program
+  rocky schema export --format ddl --in raw.flights")]
 pub struct ExportArgs {
     /// The directory of the tree
-    #[arg(value_name = "DIRECTORY")]
-    directory: PathBuf,
+    #[arg(value_name = "DIRECTORY", required_unless_present = "format")]
+    directory: Option<PathBuf>,
+    /// Print tables on standard output instead, in this form
+    #[arg(long, value_enum, value_name = "FORM", conflicts_with_all = ["directory", "check"])]
+    format: Option<Format>,
     /// Write nothing; exit with status 1 where the tree differs from the cache
     #[arg(long)]
     check: bool,
@@ -43,7 +50,29 @@ pub fn export(context: &Context, args: &ExportArgs) -> Result<Status, CommandErr
     let project = context.project()?;
     let (config, _) = cache_config(context, project.as_ref());
     let snapshot = open_cache(&config)?.snapshot()?;
-    let root = args.directory.as_path();
+    let wanted = adapters(&snapshot, args.adapter.as_deref())?;
+    let connections = snapshot.connections()?;
+    let mut chosen = Chosen::new();
+    for connection in connections.iter().filter(|it| wanted.contains(&it.adapter)) {
+        let schemas = schemas_named(&snapshot, &connection.adapter, place.as_ref())?;
+        chosen.extend(schemas.into_iter().map(|info| (connection, info)));
+    }
+    match (args.format, &args.directory) {
+        (Some(format), _) => formats::print(format, &snapshot, &chosen).map(|()| Status::Done),
+        (None, Some(root)) => to_tree(context, args, place.as_ref(), root, &snapshot, &chosen),
+        (None, None) => Err(CommandError::usage("nothing says where to export to")),
+    }
+}
+
+/// Makes a tree what the cache holds, or finds out in what it differs.
+fn to_tree(
+    context: &Context,
+    args: &ExportArgs,
+    place: Option<&Place>,
+    root: &Path,
+    snapshot: &Snapshot,
+    chosen: &Chosen<'_>,
+) -> Result<Status, CommandError> {
     let failed = |error: anyhow::Error| {
         let attempt = match args.check {
             true => "cannot compare the tree with the cache",
@@ -60,34 +89,23 @@ pub fn export(context: &Context, args: &ExportArgs) -> Result<Status, CommandErr
         earlier.insert(key, found);
     }
     let mut total = Total::default();
-    let mut exported = HashSet::new();
-    let connections = snapshot.connections()?;
-    let wanted = adapters(&snapshot, args.adapter.as_deref())?;
-    for connection in connections.iter().filter(|it| wanted.contains(&it.adapter)) {
-        for info in schemas_named(&snapshot, &connection.adapter, place.as_ref())? {
-            let key = (connection.adapter.clone(), info.name.clone());
-            let manifest = earlier.get(&key).map(|found| &found.manifest);
-            let tables = snapshot.described(&connection.adapter, &info.name)?;
-            let tables = tables.map(|cached| Ok(cached?.table));
-            plan.schema(connection, &info, manifest, tables)
-                .map_err(failed)?;
-            total.schemas += 1;
-            total.tables += info.tables;
-            exported.insert(key);
-        }
+    for (connection, info) in chosen {
+        let found = earlier.remove(&(connection.adapter.clone(), info.name.clone()));
+        let manifest = found.as_ref().map(|found| &found.manifest);
+        let tables = snapshot.described(&connection.adapter, &info.name)?;
+        let tables = tables.map(|cached| Ok(cached?.table));
+        plan.schema(connection, info, manifest, tables)
+            .map_err(failed)?;
+        total.schemas += 1;
+        total.tables += info.tables;
     }
-    let mut gone: Vec<_> = earlier
-        .into_iter()
-        .filter(|(key, _)| !exported.contains(key))
-        .collect();
-    gone.sort_by(|(a, _), (b, _)| a.cmp(b));
-    for (_, found) in gone
-        .into_iter()
-        .filter(|(_, found)| is_meant(args, place.as_ref(), found))
-    {
+    let mut gone: Vec<_> = earlier.into_values().collect();
+    gone.retain(|found| is_meant(args, place, found));
+    gone.sort_by(|a, b| a.path.cmp(&b.path));
+    for found in gone {
         plan.remove_schema(&found).map_err(failed)?;
     }
-    finish(context, args, plan.written, total)
+    finish(context, args, root, plan.written, total)
 }
 
 /// Whether a schema of the tree is one of those that are exported.
@@ -104,6 +122,7 @@ fn is_meant(args: &ExportArgs, place: Option<&Place>, found: &tree::Found) -> bo
 fn finish(
     context: &Context,
     args: &ExportArgs,
+    root: &Path,
     files: Vec<Written>,
     mut total: Total,
 ) -> Result<Status, CommandError> {
@@ -116,14 +135,14 @@ fn finish(
     }
     let differs = args.check && !files.is_empty();
     let report = ExportReport {
-        path: args.directory.clone(),
+        path: root.to_owned(),
         check: args.check,
         files,
         total,
     };
     output::print(context, &report)?;
     if differs {
-        let directory = args.directory.display();
+        let directory = root.display();
         context.hint(&format!(
             "bring the tree up to date with `rocky schema export {directory}`"
         ));

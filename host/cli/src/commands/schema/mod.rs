@@ -1,6 +1,7 @@
 mod changes;
 mod diff;
 mod export;
+mod formats;
 mod history;
 mod import;
 mod ls;
