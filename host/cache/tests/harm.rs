@@ -74,20 +74,35 @@ fn a_file_of_another_kind_is_refused() {
     }
 }
 
+fn set_format(config: &CacheConfig, version: u64) {
+    let database = Database::open(&config.path).unwrap();
+    let transaction = database.begin_write().unwrap();
+    let meta = TableDefinition::<&str, u64>::new("rocky.cache.meta");
+    let mut table = transaction.open_table(meta).unwrap();
+    table.insert("format", version).unwrap();
+    drop(table);
+    transaction.commit().unwrap();
+}
+
+#[test]
+fn an_older_format_is_read_and_grows_with_the_first_write() {
+    let directory = tempdir().unwrap();
+    let config = config(directory.path());
+    refresh(&config, &[entry("a", &["x"])], 1);
+    set_format(&config, 1);
+    let format = || snapshot(&config).stats(at(1), 60).unwrap().format_version;
+    assert_eq!(format(), Some(1));
+    assert!(cached(&config, "a").is_some());
+    refresh(&config, &[entry("a", &["y"])], 2);
+    assert_eq!(format(), Some(rocky_cache::FORMAT_VERSION));
+    assert!(cached(&config, "a").is_some());
+}
+
 #[test]
 fn a_newer_format_is_refused() {
     let directory = tempdir().unwrap();
     let (config, _) = filled(directory.path());
-    let database = Database::open(&config.path).unwrap();
-    let transaction = database.begin_write().unwrap();
-    let meta = TableDefinition::<&str, u64>::new("rocky.cache.meta");
-    transaction
-        .open_table(meta)
-        .unwrap()
-        .insert("format", 99)
-        .unwrap();
-    transaction.commit().unwrap();
-    drop(database);
+    set_format(&config, 99);
     check_refused(
         &config,
         |error| matches!(error, CacheError::Format { what, .. } if what.contains("99")),
