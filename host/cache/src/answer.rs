@@ -37,7 +37,7 @@ impl Lookup {
 pub struct Cached {
     /// Its name as the warehouse stores it, which may differ in letter case from the name asked for.
     pub name: TableName,
-    /// The table. Its `revision` is not filled in: [`Snapshot::revisions`](crate::Snapshot::revisions) has them all.
+    /// The table. Its `revision` is not filled in: [`Snapshot::revision`](crate::Snapshot::revision) knows it.
     pub table: Table,
     /// When its schema was described.
     pub described_at: Timestamp,

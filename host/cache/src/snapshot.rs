@@ -185,6 +185,24 @@ impl Snapshot {
         })
     }
 
+    /// The revision of one table, by its name as stored.
+    pub fn revision<'a>(
+        &self,
+        scope: impl Into<Scope<'a>>,
+        name: &TableName,
+    ) -> Result<Option<String>, CacheError> {
+        self.ask(None, || {
+            let Some(schema) = self.find_schema(scope.into(), &name.schema)? else {
+                return Ok(None);
+            };
+            let packed = self.get(REVISIONS, schema.row.id)?;
+            let revisions = unpack_revisions(schema.row.id, packed.as_ref().map(|p| p.value()))?;
+            let found = revisions.binary_search_by(|(table, _)| (*table).cmp(&name.table));
+            let found = found.ok().and_then(|index| revisions.get(index));
+            Ok(found.map(|(_, revision)| (*revision).to_owned()))
+        })
+    }
+
     /// What one table was before each of its changes, oldest first. Knows dropped tables, too, and those of schemas that
     /// were cleared, by their exact names.
     pub fn history<'a>(

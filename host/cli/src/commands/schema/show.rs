@@ -56,11 +56,7 @@ fn print(
 ) -> Result<Status, CommandError> {
     let now = context.now();
     let info = snapshot.schema(adapter, &cached.name.schema)?;
-    let revisions = snapshot.revisions(adapter, &cached.name.schema)?;
-    let mut revisions = revisions.into_iter();
-    let revision = revisions
-        .find(|(table, _)| *table == cached.name.table)
-        .map(|(_, revision)| revision);
+    let revision = snapshot.revision(adapter, &cached.name)?;
     let pinned = info.as_ref().and_then(|info| info.pinned);
     let report = TableReport {
         adapter: adapter.to_owned(),
