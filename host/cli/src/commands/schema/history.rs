@@ -158,13 +158,14 @@ impl Report for HistoryReport {
         let gone = if self.exists { "" } else { ", gone" };
         let through = style.dim(&format!("(through adapter `{}`{gone})", self.adapter));
         writeln!(out, "{} {through}", style.bold(&self.name.to_string()))?;
-        for event in &self.changes {
+        // The latest comes first, so the last is what is known of its beginning.
+        let oldest = self.changes.len().saturating_sub(1);
+        for (index, event) in self.changes.iter().enumerate() {
+            let shape = changes::shape(&event.kind, &event.columns);
             let what = match event.change {
-                Change::Added => format!(
-                    "first seen: {}",
-                    changes::shape(&event.kind, &event.columns)
-                ),
-                Change::Removed => format!("gone: {}", changes::shape(&event.kind, &event.columns)),
+                Change::Added if index == oldest => format!("first seen: {shape}"),
+                Change::Added => format!("there again: {shape}"),
+                Change::Removed => format!("gone: {shape}"),
                 Change::Altered => "altered".to_owned(),
             };
             let at = style.dim(&moment::to_the_second(event.at));
