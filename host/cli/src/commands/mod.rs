@@ -33,7 +33,7 @@ impl Command {
             Self::Run(_) => "run",
             Self::Discover(_) => "discover",
             Self::Schema(command) => command.name(),
-            Self::State(_) => "state",
+            Self::State(args) => args.name(),
             Self::Plugin(command) => command.name(),
         }
     }
@@ -45,7 +45,7 @@ pub fn dispatch(context: &Context, command: Command) -> Result<Status, CommandEr
         Command::Run(args) => in_runtime(context, run::run(context, args)),
         Command::Discover(args) => in_runtime(context, discover::discover(context, args)),
         Command::Schema(command) => schema::schema(context, command),
-        Command::State(_) => state::state(context),
+        Command::State(args) => state::state(context, &args),
         Command::Plugin(command) => in_runtime(context, plugin::plugin(context, command)),
     }
 }

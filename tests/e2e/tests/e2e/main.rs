@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `run` | what a run writes, finds unchanged and removes |
 //! | `gate`, `harm`, `state_path` | the cache can be switched off, be broken, and be in several places |
+//! | `state_tools` | the cache can be cleared, checked and compacted |
 //! | `rest_faults`, `sql_faults`, `fault_table` | every way in which a warehouse fails |
 //! | `hostile`, `differential` | names and types that nobody should choose, and every type there is |
 //! | `misbehaviour`, `components` | plugins that do wrong, and files that are no plugins |
@@ -68,5 +69,6 @@ mod snowflake_sizes;
 mod sql_faults;
 mod state;
 mod state_path;
+mod state_tools;
 mod statements;
 mod usage;

@@ -1,7 +1,6 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
 use rocky_cache::{AdapterStats, Reader};
 use serde::Serialize;
 
@@ -11,20 +10,7 @@ use crate::error::{CommandError, Status};
 use crate::human;
 use crate::output::{self, Report, Style};
 
-/// Show where the schema cache is, and what it holds.
-#[derive(Debug, Args)]
-pub struct StateArgs {
-    #[command(subcommand)]
-    command: Option<StateCommand>,
-}
-
-#[derive(Debug, Subcommand)]
-enum StateCommand {
-    /// The same as `rocky state`
-    Show,
-}
-
-pub fn state(context: &Context) -> Result<Status, CommandError> {
+pub fn show(context: &Context) -> Result<Status, CommandError> {
     let project = context.project()?;
     let (config, reason) = cache_config(context, project.as_ref());
     let mut report = StateReport {

@@ -1,0 +1,59 @@
+mod check;
+mod clear;
+mod compact;
+mod show;
+
+use clap::{Args, Subcommand};
+
+use crate::context::Context;
+use crate::error::{CommandError, Status};
+
+/// Show where the schema cache is and what it holds, empty it, check it, compact it.
+///
+/// Without a subcommand it is the same as `rocky state show`. Every command finds the
+/// cache in the same place: where --state-path or ROCKY_STATE_PATH says, else in the
+/// models directory, else beside rocky.toml.
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+pub struct StateArgs {
+    #[command(subcommand)]
+    command: Option<StateCommand>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  rocky state                                              where the cache is, and what it holds
+  rocky state --cache-ttl 3600                             how much of it is younger than an hour
+  rocky state clear-schema-cache --older-than 30d --dry-run
+  rocky state check --repair                               move a broken file aside
+  rocky state compact                                      make the file smaller";
+
+#[derive(Debug, Subcommand)]
+enum StateCommand {
+    /// The same as `rocky state`
+    Show,
+    ClearSchemaCache(clear::ClearArgs),
+    Check(check::CheckArgs),
+    Compact(compact::CompactArgs),
+}
+
+impl StateArgs {
+    /// What its JSON output calls it.
+    pub fn name(&self) -> &'static str {
+        match &self.command {
+            None | Some(StateCommand::Show) => "state",
+            Some(StateCommand::ClearSchemaCache(_)) => "state clear-schema-cache",
+            Some(StateCommand::Check(_)) => "state check",
+            Some(StateCommand::Compact(_)) => "state compact",
+        }
+    }
+}
+
+pub fn state(context: &Context, args: &StateArgs) -> Result<Status, CommandError> {
+    match &args.command {
+        None | Some(StateCommand::Show) => show::show(context),
+        Some(StateCommand::ClearSchemaCache(args)) => clear::clear(context, args),
+        Some(StateCommand::Check(args)) => check::check(context, args),
+        Some(StateCommand::Compact(_)) => compact::compact(context),
+    }
+}
