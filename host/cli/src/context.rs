@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use std::time::SystemTime;
 
 use anyhow::Context as _;
@@ -33,6 +34,8 @@ pub struct Context {
     color_stdout: bool,
     color_stderr: bool,
     output: OutputForm,
+    /// Whether the warning about where the state is was given.
+    state_warning: Once,
 }
 
 impl Context {
@@ -59,6 +62,7 @@ impl Context {
             color_stdout: color(stdout),
             color_stderr: color(interactive),
             output,
+            state_warning: Once::new(),
             global,
         };
         context.start_log();
@@ -101,7 +105,7 @@ impl Context {
         Project::load(&path, reading, &|name| variable(name)).map(Some)
     }
 
-    /// Where the state is, and the warnings that go with it.
+    /// Where the state is. The warning that goes with it is given once, however often this is asked.
     pub fn state_path(&self, project: Option<&Project>) -> StatePath {
         let root = project.map_or(self.directory.as_path(), Project::directory);
         let models = project.map_or_else(|| root.join("models"), Project::models);
@@ -112,7 +116,7 @@ impl Context {
             .map(|path| self.directory.join(path));
         let found = state_path::resolve(given.as_deref(), root, &models);
         if let Some(warning) = &found.warning {
-            self.warn(warning);
+            self.state_warning.call_once(|| self.warn(warning));
         }
         found
     }

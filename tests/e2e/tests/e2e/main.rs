@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `run` | what a run writes, finds unchanged and removes |
 //! | `gate`, `harm`, `state_path` | the cache can be switched off, be broken, and be in several places |
-//! | `state_tools` | the cache can be cleared, checked and compacted |
+//! | `state_tools`, `clocks` | the cache can be cleared, checked and compacted; when it counts as fresh |
 //! | `rest_faults`, `sql_faults`, `fault_table` | every way in which a warehouse fails |
 //! | `hostile`, `differential` | names and types that nobody should choose, and every type there is |
 //! | `misbehaviour`, `components` | plugins that do wrong, and files that are no plugins |
@@ -30,6 +30,7 @@
 mod artifacts;
 mod attacks;
 mod bigquery;
+mod clocks;
 mod components;
 mod concurrency;
 mod config;

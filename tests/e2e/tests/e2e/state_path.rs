@@ -13,7 +13,15 @@ fn lake() -> Lake {
 /// Where every command looks, and the one warning that each gives.
 #[track_caller]
 fn check(lake: &Lake, place: &str, warning: Option<&str>) {
-    for arguments in [&["run"][..], &["state"], &["schema", "ls"]] {
+    for arguments in [
+        &["run"][..],
+        &["state"],
+        &["state", "check"],
+        &["state", "clear-schema-cache", "--dry-run"],
+        &["state", "compact"],
+        &["schema", "ls"],
+        &["schema", "show", "c.s.t"],
+    ] {
         let output = lake.rocky(&[arguments, &["--output", "json"]].concat());
         assert_eq!(output.code, Some(0), "{output}");
         let warnings = output.warnings();
@@ -84,6 +92,31 @@ fn a_path_that_is_given_outranks_every_other() {
         .json();
     assert_eq!(state["path"], lake.path("given.redb").to_str().unwrap());
     assert_eq!(state["reason"], "given by --state-path");
+}
+
+#[test]
+fn without_a_project_it_is_in_the_working_directory_or_in_models_below() {
+    let lake = lake();
+    fs::remove_file(lake.path("rocky.toml")).unwrap();
+    let path = |lake: &Lake| {
+        let state = lake.json(&["state"]);
+        let reason = state["reason"].as_str().unwrap().to_owned();
+        (state["path"].as_str().unwrap().to_owned(), reason)
+    };
+    let at = |place: &str, reason: &str| {
+        (
+            lake.path(place).to_str().unwrap().to_owned(),
+            reason.to_owned(),
+        )
+    };
+    let new = at(".rocky-state.redb", "new, in the project directory");
+    assert_eq!(path(&lake), new);
+    fs::create_dir(lake.path("models")).unwrap();
+    let new = at("models/.rocky-state.redb", "new, in the models directory");
+    assert_eq!(path(&lake), new);
+    lake.write("models/.rocky-state.redb", "");
+    let there = at("models/.rocky-state.redb", "in the models directory");
+    assert_eq!(path(&lake), there);
 }
 
 #[test]
