@@ -1,9 +1,15 @@
 //! Many processes, one cache file.
 
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::SystemTime;
 
+use rocky_cache::{CacheConfig, Reader, Timestamp};
+use rocky_emulator::{Action, Fault};
+use rocky_schema::SchemaName;
+
+use crate::clocks::{describe, table};
 use crate::project::{Lake, Output, add_tables, empty_warehouse};
 
 const TABLES: [&str; 4] = ["t1", "t2", "t3", "t4"];
@@ -101,4 +107,104 @@ fn two_runs_at_once_both_write() {
             Some(TABLES.map(str::to_owned).to_vec())
         );
     }
+}
+
+/// Schemas and tables of each of a large cache: 100,000 tables.
+const LARGE: [usize; 2] = [1000, 100];
+
+fn large_lake() -> Lake {
+    let lake = Lake::new(empty_warehouse(), &["s"], "");
+    add_tables(&lake.emulator, "slow", &[("t", &[("x", "int")])]);
+    let [schemas, tables] = LARGE;
+    let tables: Vec<_> = (0..tables).map(|i| table(&format!("t{i}"))).collect();
+    let schemas: Vec<_> = (0..schemas)
+        .map(|i| (format!("s{i}"), tables.clone()))
+        .collect();
+    describe(&lake, &schemas, SystemTime::now());
+    lake
+}
+
+/// A run that has written one schema and waits for the warehouse to answer about another, for as long as it takes.
+fn start_long_run(lake: &Lake) -> Child {
+    let hang = Fault::on("/tables", Action::Hang).query("schema_name=slow");
+    lake.emulator.fault(hang.forever());
+    let arguments = ["run", "--catalog", "c", "--schema", "s", "--schema", "slow"];
+    let mut command = lake.command(&arguments);
+    let run = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    while lake.cached_tables("c.s").is_none() {
+        thread::yield_now();
+    }
+    run.unwrap()
+}
+
+/// Asks as an editor does: one reader, open all the time, a snapshot for each question.
+fn edit(lake: &Lake, is_over: &AtomicBool) {
+    let reader = Reader::open(&CacheConfig::at(lake.cache()));
+    let reader = reader.unwrap().unwrap();
+    let mut index = 0;
+    while index == 0 || !is_over.load(Ordering::Acquire) {
+        let name = SchemaName::new("c", format!("s{}", index % LARGE[0]));
+        let found = reader.snapshot().unwrap().table(
+            "elsewhere",
+            &name.table("t7"),
+            Timestamp::from(SystemTime::now()),
+            86_400,
+        );
+        assert!(found.unwrap().table().is_some(), "{name}");
+        index += 1;
+    }
+}
+
+#[test]
+fn a_run_that_takes_long_keeps_nobody_from_a_large_cache() {
+    let lake = large_lake();
+    set_columns(&lake, 1);
+    let mut long = start_long_run(&lake);
+    let is_over = AtomicBool::new(false);
+    let read = |table: &str| {
+        let name = format!("c.s42.{table}");
+        let mut is_first = true;
+        while is_first || !is_over.load(Ordering::Acquire) {
+            let shown = lake.json(&["schema", "show", &name]);
+            assert_eq!(shown["columns"][0]["name"], "x");
+            is_first = false;
+        }
+    };
+    thread::scope(|scope| {
+        for table in ["t0", "t50", "t99"] {
+            scope.spawn(move || read(table));
+        }
+        scope.spawn(|| edit(&lake, &is_over));
+        // Whoever fails here would leave the others waiting.
+        let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            for columns in 2..5 {
+                set_columns(&lake, columns);
+                let run = lake.run();
+                let expected = (Some([4, 0, 0]), "");
+                assert_eq!((run.counts("s"), run.stderr.as_str()), expected, "{run}");
+            }
+            let clear = [
+                "state",
+                "clear-schema-cache",
+                "--schema",
+                "s",
+                "--catalog",
+                "c",
+            ];
+            assert_eq!(lake.json(&clear)["entries_deleted"], 4);
+            assert_eq!(lake.run().counts("s"), Some([4, 0, 0]));
+            let state = lake.json(&["state"]);
+            let counts = ["schemas", "tables"].map(|name| state[name].as_u64());
+            assert_eq!(counts, [Some(1001), Some(100_004)]);
+        }));
+        is_over.store(true, Ordering::Release);
+        written.unwrap();
+    });
+    long.kill().unwrap();
+    long.wait().unwrap();
+    let checked = lake.json(&["state", "check"]);
+    assert_eq!(
+        (&checked["sound"], &checked["tables"]),
+        (&true.into(), &100_004.into())
+    );
 }
