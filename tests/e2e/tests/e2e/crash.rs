@@ -40,7 +40,11 @@ fn columns_of_all(lake: &Lake) -> usize {
 }
 
 fn start(lake: &Lake) -> Child {
-    let mut command = lake.command(&["run", "--output", "json"]);
+    spawn(lake, &["run", "--output", "json"])
+}
+
+fn spawn(lake: &Lake, arguments: &[&str]) -> Child {
+    let mut command = lake.command(arguments);
     command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -52,6 +56,55 @@ fn start(lake: &Lake) -> Child {
 fn until(child: &mut Child, mut is_seen: impl FnMut() -> bool) {
     while !is_seen() && child.try_wait().unwrap().is_none() {
         thread::yield_now();
+    }
+}
+
+/// Waits until the file was seen to change so many times, which counts from its opening to its closing.
+fn until_changed(lake: &Lake, child: &mut Child, times: usize) {
+    let mut content = fs::read(lake.cache()).unwrap();
+    let mut changes = 0;
+    until(child, || {
+        let found = fs::read(lake.cache()).unwrap();
+        changes += usize::from(found != content);
+        content = found;
+        changes > times
+    });
+}
+
+#[test]
+fn what_keeps_the_cache_in_order_can_be_killed_at_any_time() {
+    let lake = Lake::new(Emulator::builder().start().unwrap(), &["s", "other"], "");
+    let tables = |count| (0..count).map(|index| format!("t{index}"));
+    for round in 0..12 {
+        set_columns(&lake, 1 + round % 2);
+        let names: Vec<String> = tables(200 + round).collect();
+        let own = format!("c{round}");
+        let columns = [(own.as_str(), "int")];
+        let other: Vec<(&str, &[(&str, &str)])> = names
+            .iter()
+            .map(|name| (name.as_str(), &columns[..]))
+            .collect();
+        add_tables(&lake.emulator, "other", &other);
+        assert_eq!(lake.run().code, Some(0));
+        let arguments = match round % 2 {
+            0 => &["state", "compact"][..],
+            _ => &[
+                "state",
+                "clear-schema-cache",
+                "--schema",
+                "other",
+                "--history",
+            ],
+        };
+        let mut child = spawn(&lake, arguments);
+        until_changed(&lake, &mut child, round / 2);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(lake.json(&["state", "check"])["sound"], true);
+        assert_eq!(columns_of_all(&lake), 1 + round % 2);
+        let other = lake.cached_tables("c.other").map(|tables| tables.len());
+        let is_whole = other == Some(200 + round) || other.is_none() && round % 2 == 1;
+        assert!(is_whole, "round {round}: {other:?}");
     }
 }
 
@@ -78,15 +131,7 @@ fn a_killed_run_leaves_the_old_snapshot_or_the_new_one() {
             let seen = round as u64 % requests;
             until(&mut child, || lake.emulator.requests().total >= seen);
         } else {
-            // It is being written: each time the file is seen to change counts, from its opening to its closing.
-            let mut content = fs::read(lake.cache()).unwrap();
-            let mut changes = 0;
-            until(&mut child, || {
-                let found = fs::read(lake.cache()).unwrap();
-                changes += usize::from(found != content);
-                content = found;
-                changes > round % 8
-            });
+            until_changed(&lake, &mut child, round % 8);
         }
         child.kill().unwrap();
         child.wait().unwrap();

@@ -267,3 +267,53 @@ fn what_is_not_broken_is_not_moved_aside() {
     fs::create_dir(lake.cache()).unwrap();
     check_refused("it is not a regular file");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_an_error_and_the_file_keeps_what_it_had() {
+    let lake = filled();
+    let before = lake.json(&["state"]);
+    for arguments in [&["state", CLEAR, "--history"][..], &["state", "compact"]] {
+        // Such a limit behaves as a full disk does. In units of 512 bytes.
+        let output = lake.finish(&mut lake.command_after("trap '' XFSZ; ulimit -f 8", arguments));
+        output.failed_with(1);
+        output.has("Free some space");
+        assert_eq!(lake.json(&["state", "check"])["sound"], true);
+        assert_eq!(lake.json(&["state"])["tables"], before["tables"]);
+    }
+    check_deleted(&lake, &[], 4);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_written_can_be_checked_and_nothing_else() {
+    use std::os::unix::fs::PermissionsExt;
+    let lake = filled();
+    let before = fs::read(lake.cache()).unwrap();
+    let permit = |name: &str, mode| {
+        let permissions = fs::Permissions::from_mode(mode);
+        fs::set_permissions(lake.path(name), permissions).unwrap();
+    };
+    permit(".rocky-state.redb", 0o400);
+    permit("", 0o500);
+    // Root may write to anything.
+    let is_privileged = fs::OpenOptions::new()
+        .write(true)
+        .open(lake.cache())
+        .is_ok();
+    assert_eq!(lake.json(&["state", "check"])["sound"], true);
+    check_deleted(&lake, &["--dry-run"], 4);
+    let refused = match is_privileged {
+        true => Vec::new(),
+        false => vec![
+            lake.rocky(&["state", CLEAR]),
+            lake.rocky(&["state", "compact"]),
+        ],
+    };
+    permit("", 0o700);
+    for output in refused {
+        output.failed_with(1);
+        output.has("Make the file and its directory accessible");
+    }
+    assert!(fs::read(lake.cache()).unwrap() == before);
+}
