@@ -10,11 +10,18 @@ use crate::{CacheConfig, CacheError};
 ///
 /// A reader holds no transaction: keep it as long as you like and take a [`Snapshot`] for every question.
 pub struct Reader {
-    store: ReadStore,
+    store: Arc<ReadStore>,
     path: Arc<Path>,
 }
 
 impl Reader {
+    fn new(store: ReadStore, config: &CacheConfig) -> Self {
+        Self {
+            store: Arc::new(store),
+            path: Arc::from(config.path.as_path()),
+        }
+    }
+
     /// Opens the cache; `None` when it is disabled or there is no file. Never creates one.
     ///
     /// After a writer was killed the file needs repair, which the first reader does, once it has read the file whole. On a
@@ -27,8 +34,7 @@ impl Reader {
             return Ok(None);
         }
         let store = ReadStore::open(&config.path, config.cache_bytes)?;
-        let path = Arc::from(config.path.as_path());
-        Ok(store.map(|store| Reader { store, path }))
+        Ok(store.map(|store| Reader::new(store, config)))
     }
 
     /// The same, but never changes the file: what needs repair is read from a copy in memory.
@@ -40,8 +46,7 @@ impl Reader {
             return Ok(None);
         }
         let store = ReadStore::open_untouched(&config.path, config.cache_bytes)?;
-        let path = Arc::from(config.path.as_path());
-        Ok(store.map(|store| Reader { store, path }))
+        Ok(store.map(|store| Reader::new(store, config)))
     }
 
     /// The cache as of its last commit: all answers of one snapshot belong together.

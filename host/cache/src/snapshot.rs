@@ -27,17 +27,20 @@ use crate::{CacheError, Connection, Scope};
 /// Every method fails when the file cannot be read or is damaged, with a [`CacheError`] that names it.
 pub struct Snapshot {
     pub(crate) transaction: ReadTransaction,
+    /// Where a file is repaired in memory, redb ends its transactions with it.
+    _store: Arc<ReadStore>,
     path: Arc<Path>,
     /// The version of the cache's format; none where the file holds only tables of other programs.
     format: Option<u64>,
 }
 
 impl Snapshot {
-    pub(crate) fn begin(store: &ReadStore, path: &Arc<Path>) -> Result<Snapshot, Fault> {
+    pub(crate) fn begin(store: &Arc<ReadStore>, path: &Arc<Path>) -> Result<Snapshot, Fault> {
         let transaction = store.begin()?;
         let format = check_format(&transaction)?;
         Ok(Snapshot {
             transaction,
+            _store: Arc::clone(store),
             path: Arc::clone(path),
             format,
         })

@@ -355,13 +355,13 @@ fn an_unfinished_file_is_sound_and_checking_leaves_it_as_it_is() {
     for config in [&copy, &config] {
         assert_eq!(check(config).unwrap().unwrap().tables, 4);
     }
+    // A snapshot needs no reader any more.
     let reader = Reader::open_untouched(&copy).unwrap().unwrap();
-    let found = reader
-        .snapshot()
-        .unwrap()
-        .clearable(true, |_| true)
-        .unwrap();
+    let snapshot = reader.snapshot().unwrap();
+    drop(reader);
+    let found = snapshot.clearable(true, |_| true).unwrap();
     assert_eq!((found.schemas, found.tables, found.history), (2, 4, 2));
+    drop(snapshot);
     assert!(fs::read(&copy.path).unwrap() == unfinished);
     drop(open);
 }
