@@ -108,6 +108,7 @@ fn every_command_takes_the_flag_and_refuses_what_is_no_number() {
     let project = Project::without_config();
     for command in [
         &["run"][..],
+        &["discover"],
         &["schema", "ls"],
         &["schema", "show", "c.s.t"],
         &["state"],
