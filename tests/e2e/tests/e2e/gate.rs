@@ -54,7 +54,7 @@ fn the_time_to_live_only_changes_what_counts_as_fresh() {
         (Some(false), Some(true))
     );
     lake.rocky(&["schema", "show", "c.s.t", "--output", "table"])
-        .has("through adapter `lake` for dev@example.com, stale");
+        .has("through adapter `lake`, stale");
     lake.rocky(&["schema", "ls", "--output", "table"])
         .has("stale");
     assert_eq!(lake.json(&["state"])["adapters"][0]["stale"], 1);

@@ -153,9 +153,12 @@ impl Report for TableReport {
 }
 
 impl TableReport {
-    /// When, by which build of which plugin, through whom and how completely it was described.
+    /// When, for whom, by which build of which plugin and how completely it was described.
     fn source(&self) -> String {
         let mut source = format!("described {}", self.age);
+        if let Some(principal) = &self.principal {
+            source.push_str(&format!(" for {}", printable(principal)));
+        }
         if let Some(plugin) = &self.plugin {
             source.push_str(&format!(" by {}", printable(plugin)));
         }
@@ -163,9 +166,6 @@ impl TableReport {
             source.push_str(&format!(" ({})", printable(&short(digest))));
         }
         source.push_str(&format!(" through adapter `{}`", self.adapter));
-        if let Some(principal) = &self.principal {
-            source.push_str(&format!(" for {}", printable(principal)));
-        }
         if let Some(age) = &self.imported {
             source.push_str(&format!(", imported {age} and pinned"));
         }
