@@ -8,7 +8,7 @@ use crate::describe::Describing;
 use crate::draft::Draft;
 use crate::failure;
 use crate::names::Schema;
-use crate::request::Session;
+use crate::request::{List, Session};
 use crate::rest::{Item, Lists};
 use crate::settings::SnowflakeSettings;
 
@@ -46,7 +46,17 @@ impl Completion {
         if drafts.len() <= FEW_TABLES {
             return Self::one_by_one(client, settings, schema, drafts);
         }
-        let lists = Lists::start(client, &settings.session, schema);
+        // A list of which nothing is missing need not be asked for.
+        let is_missing = |list| {
+            let is_view = list == List::Views;
+            drafts.iter().any(|draft| draft.is_view() == is_view)
+        };
+        let session = &settings.session;
+        let lists = match (is_missing(List::Tables), is_missing(List::Views)) {
+            (false, _) => Lists::of(client, session, schema, List::Views, None),
+            (true, false) => Lists::of(client, session, schema, List::Tables, None),
+            (true, true) => Lists::start(client, session, schema),
+        };
         let held = drafts.into_iter();
         Ok(Self {
             client: client.clone(),

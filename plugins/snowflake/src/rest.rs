@@ -55,19 +55,33 @@ pub struct Lists {
     session: Session,
     schema: Schema,
     list: List,
+    /// What is asked for after it.
+    next: Option<List>,
     call: Option<Call>,
     seen: HashSet<String>,
 }
 
 impl Lists {
-    /// Asks for the first page of the tables.
+    /// Asks for the first page of the tables; the views follow.
     pub fn start(client: &Client, session: &Session, schema: &Schema) -> Self {
-        let first = request::list(session, schema, List::Tables, None);
+        Self::of(client, session, schema, List::Tables, Some(List::Views))
+    }
+
+    /// Asks for the first page of this list; the other follows, if there is one.
+    pub fn of(
+        client: &Client,
+        session: &Session,
+        schema: &Schema,
+        list: List,
+        next: Option<List>,
+    ) -> Self {
+        let first = request::list(session, schema, list, None);
         Self {
             client: client.clone(),
             session: session.clone(),
             schema: schema.clone(),
-            list: List::Tables,
+            list,
+            next,
             call: Some(client.send(first)),
             seen: HashSet::new(),
         }
@@ -116,11 +130,13 @@ impl Lists {
                 }
                 Some(self.ask(list, Some(&behind)))
             }
-            (None, List::Tables) => {
-                self.list = List::Views;
-                Some(self.ask(List::Views, None))
-            }
-            (None, List::Views) => None,
+            (None, _) => match self.next.take() {
+                Some(next) => {
+                    self.list = next;
+                    Some(self.ask(next, None))
+                }
+                None => None,
+            },
         };
         Ok(())
     }

@@ -66,8 +66,8 @@ pub(super) fn results(
     let partitions = record.partitions(result, &settings);
     let columns = result.rows.columns.iter();
     let count = result.rows.row_count();
-    let rows: Value =
-        serde_json::from_str(&format!("[{}]", partitions.first())).unwrap_or_default();
+    let list = [b"[", partitions.first(), b"]"].concat();
+    let rows: Value = serde_json::from_slice(&list).unwrap_or_default();
     let mut data = json!({
         "parameters": parameters(),
         "rowtype": columns.map(|described| column(described, &settings)).collect::<Vec<_>>(),

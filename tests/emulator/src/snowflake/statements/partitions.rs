@@ -5,7 +5,6 @@ use crate::sql::snowflake::SnowflakeRows;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
-use std::borrow::Cow;
 use std::io::Write as _;
 
 /// The rows of a result, ready to be sent.
@@ -15,7 +14,7 @@ pub(in crate::snowflake) struct Partitions(Vec<Partition>);
 #[derive(Debug)]
 struct Partition {
     /// The rows as JSON, without brackets around them.
-    rows: String,
+    rows: Vec<u8>,
     count: usize,
     /// As its reader wants it, compressed; none for the first one, which comes with the answer.
     compressed: Option<Vec<u8>>,
@@ -23,13 +22,14 @@ struct Partition {
 }
 
 impl Partition {
-    fn new(number: usize, rows: String, count: usize, reader: Reader) -> Self {
+    fn new(number: usize, rows: Vec<u8>, count: usize, reader: Reader) -> Self {
         let (before, after) = match reader {
             Reader::Api => ("{\"data\":[", "]}"),
             // Rows with commas between them, as if out of the middle of a list.
             Reader::Driver => ("", ""),
         };
-        let compressed = (number > 0).then(|| gzip(format!("{before}{rows}{after}").as_bytes()));
+        let compressed =
+            (number > 0).then(|| gzip(&[before.as_bytes(), &rows, after.as_bytes()].concat()));
         Self {
             uncompressed_size: before.len() + rows.len() + after.len(),
             rows,
@@ -37,12 +37,6 @@ impl Partition {
             compressed,
         }
     }
-}
-
-/// Writes a row as JSON.
-fn write(row: &[Option<Cow<'_, str>>], out: &mut String) {
-    // Texts always have a JSON form.
-    out.push_str(&serde_json::to_string(row).unwrap_or_default());
 }
 
 fn gzip(body: &[u8]) -> Vec<u8> {
@@ -56,7 +50,7 @@ impl Partitions {
     /// Cuts the rows into partitions of at most so many. Even without rows there is one.
     pub fn new(result: &SnowflakeRows, most: usize, format: &Format) -> Self {
         let mut partitions = Self(Vec::new());
-        let (mut rows, mut count) = (String::new(), 0);
+        let (mut rows, mut count) = (Vec::new(), 0);
         let mut cells = Vec::with_capacity(result.columns.len());
         let all = result.batches.iter();
         for (batch, row) in all.flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)))
@@ -66,13 +60,14 @@ impl Partitions {
                 count = 0;
             }
             if count > 0 {
-                rows.push(',');
+                rows.push(b',');
             }
             let arrays = batch.columns().iter().zip(&result.columns);
             cells.extend(
                 arrays.map(|(array, column)| cell(&column.data_type, array.as_ref(), row, format)),
             );
-            write(&cells, &mut rows);
+            // Writing texts to memory cannot fail.
+            let _ = serde_json::to_writer(&mut rows, &cells);
             cells.clear();
             count += 1;
         }
@@ -82,15 +77,15 @@ impl Partitions {
         partitions
     }
 
-    fn push(&mut self, rows: String, count: usize, format: &Format) {
+    fn push(&mut self, rows: Vec<u8>, count: usize, format: &Format) {
         let number = self.0.len();
         self.0
             .push(Partition::new(number, rows, count, format.reader));
     }
 
     /// The rows that come with the answer, as JSON without brackets around them.
-    pub fn first(&self) -> &str {
-        self.0.first().map_or("", |partition| &partition.rows)
+    pub fn first(&self) -> &[u8] {
+        self.0.first().map_or(&[], |partition| &partition.rows)
     }
 
     /// The compressed body of a later partition.

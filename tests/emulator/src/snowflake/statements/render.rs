@@ -75,7 +75,7 @@ pub(super) fn results(
     answer: &SnowflakeAnswer,
     partitions: &Partitions,
     settings: &Settings,
-) -> String {
+) -> Vec<u8> {
     let mut body = reference(record);
     body["code"] = "090001".into();
     body["sqlState"] = "00000".into();
@@ -99,13 +99,13 @@ pub(super) fn results(
 }
 
 /// The text of an object with one more member: a list, whose items are text already.
-pub(in crate::snowflake) fn with_list(object: &Value, name: &str, items: &str) -> String {
-    let mut text = object.to_string();
+fn with_list(object: &Value, name: &str, items: &[u8]) -> Vec<u8> {
+    let mut text = object.to_string().into_bytes();
     text.pop();
     let comma = if text.len() > 1 { "," } else { "" };
-    text.push_str(&format!("{comma}\"{name}\":["));
-    text.push_str(items);
-    text.push_str("]}");
+    text.extend_from_slice(format!("{comma}\"{name}\":[").as_bytes());
+    text.extend_from_slice(items);
+    text.extend_from_slice(b"]}");
     text
 }
 
