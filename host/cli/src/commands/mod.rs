@@ -1,6 +1,7 @@
 //! One command, one file: arguments, help text and function together.
 
 mod adapters;
+mod completions;
 mod discover;
 mod plugin;
 mod run;
@@ -24,6 +25,7 @@ pub enum Command {
     State(state::StateArgs),
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
+    Completions(completions::CompletionsArgs),
 }
 
 impl Command {
@@ -35,6 +37,7 @@ impl Command {
             Self::Schema(command) => command.name(),
             Self::State(args) => args.name(),
             Self::Plugin(command) => command.name(),
+            Self::Completions(_) => "completions",
         }
     }
 }
@@ -47,6 +50,7 @@ pub fn dispatch(context: &Context, command: Command) -> Result<Status, CommandEr
         Command::Schema(command) => schema::schema(context, command),
         Command::State(args) => state::state(context, &args),
         Command::Plugin(command) => in_runtime(context, plugin::plugin(context, command)),
+        Command::Completions(args) => completions::completions(&args),
     }
 }
 

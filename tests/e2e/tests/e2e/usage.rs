@@ -220,3 +220,18 @@ fn quiet_says_only_what_went_wrong_and_verbose_what_happens() {
     }
     assert_eq!(verbose.json()["command"], "run");
 }
+
+#[test]
+fn every_shell_has_a_script_that_knows_the_commands() {
+    let project = Project::without_config();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = project.rocky(&["completions", shell]);
+        assert_eq!(output.code, Some(0), "{output}");
+        for word in ["discover", "with-schemas", "clear-schema-cache"] {
+            assert!(output.stdout.contains(word), "{shell} lacks {word}");
+        }
+    }
+    let wrong = project.rocky(&["completions", "cmd"]);
+    assert_eq!(wrong.code, Some(2), "{wrong}");
+    wrong.has("possible values: bash");
+}
