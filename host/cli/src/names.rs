@@ -15,6 +15,18 @@ pub struct Part {
 }
 
 impl Part {
+    /// Whether it matches a name as a pattern, by the warehouse's own rule for letter case; where that is not known, exactly.
+    pub fn matches(&self, name: &str, rules: Option<&IdentifierRules>) -> bool {
+        let Some(rules) = rules else {
+            return matches(&self.text, name);
+        };
+        let matching = rules.tables;
+        let readings = self.readings(rules);
+        readings
+            .iter()
+            .any(|pattern| matches(&matching.key(pattern), &matching.key(name)))
+    }
+
     /// The names that it may stand for, the likelier one first: itself, and what the warehouse makes of it without quotes.
     pub fn readings(&self, rules: &IdentifierRules) -> Vec<String> {
         let mut readings = vec![self.text.clone()];
@@ -60,16 +72,9 @@ pub struct SchemaPattern([Part; 2]);
 impl SchemaPattern {
     /// Reads a pattern. Without a dot it is that of a catalog.
     pub fn parse(text: &str) -> Result<Self, CommandError> {
-        match split(text)?.as_slice() {
-            [catalog, schema] => Ok(Self([catalog.clone(), schema.clone()])),
-            [catalog] => {
-                let any = Part {
-                    text: "*".to_owned(),
-                    quoted: false,
-                };
-                Ok(Self([catalog.clone(), any]))
-            }
-            _ => Err(CommandError::usage(format!(
+        match schema_parts(text)? {
+            Some(parts) => Ok(Self(parts)),
+            None => Err(CommandError::usage(format!(
                 "`{text}` is not CATALOG.SCHEMA"
             ))),
         }
@@ -77,12 +82,12 @@ impl SchemaPattern {
 
     /// Whether schemas of this catalog can match.
     pub fn matches_catalog(&self, catalog: &str, rules: &IdentifierRules) -> bool {
-        part_matches(&self.0[0], catalog, rules)
+        self.0[0].matches(catalog, Some(rules))
     }
 
     /// Whether it matches this schema, by its warehouse's own rule for letter case.
     pub fn matches(&self, name: &SchemaName, rules: &IdentifierRules) -> bool {
-        self.matches_catalog(&name.catalog, rules) && part_matches(&self.0[1], &name.schema, rules)
+        self.matches_catalog(&name.catalog, rules) && self.0[1].matches(&name.schema, Some(rules))
     }
 
     /// The part for the schema.
@@ -91,13 +96,19 @@ impl SchemaPattern {
     }
 }
 
-fn part_matches(pattern: &Part, name: &str, rules: &IdentifierRules) -> bool {
-    let matching = rules.tables;
-    let name = matching.key(name);
-    let readings = pattern.readings(rules);
-    readings
-        .iter()
-        .any(|pattern| matches(&matching.key(pattern), &name))
+/// The parts of `CATALOG.SCHEMA`; of `CATALOG` alone with a pattern for all its schemas. None if there are more.
+pub fn schema_parts(text: &str) -> Result<Option<[Part; 2]>, CommandError> {
+    Ok(match split(text)?.as_slice() {
+        [catalog, schema] => Some([catalog.clone(), schema.clone()]),
+        [catalog] => {
+            let any = Part {
+                text: "*".to_owned(),
+                quoted: false,
+            };
+            Some([catalog.clone(), any])
+        }
+        _ => None,
+    })
 }
 
 /// Splits `a."b.c".d` into its parts. A part may be quoted with `"` or a backtick, doubled inside it.

@@ -1,7 +1,7 @@
 //! From a name that somebody has typed to what the cache holds.
 
 use rocky_cache::{Cached, Change, Lookup, SchemaInfo, Snapshot, Timestamp};
-use rocky_schema::{IdentifierRules, Matching, SchemaName, TableName};
+use rocky_schema::{IdentifierRules, SchemaName, TableName};
 
 use crate::commands::schema::{adapters, readings, rules, schema_named};
 use crate::error::CommandError;
@@ -19,16 +19,9 @@ pub struct Place {
 impl Place {
     /// Reads `CATALOG.SCHEMA`; `CATALOG` alone stands for all its schemas.
     pub fn schema(text: &str) -> Result<Self, CommandError> {
-        match names::split(text)?.as_slice() {
-            [catalog, schema] => Ok(Self::of(catalog, schema, None)),
-            [catalog] => {
-                let any = Part {
-                    text: "*".to_owned(),
-                    quoted: false,
-                };
-                Ok(Self::of(catalog, &any, None))
-            }
-            _ => Err(CommandError::usage(format!("`{text}` is not CATALOG.SCHEMA")).hint(
+        match names::schema_parts(text)? {
+            Some([catalog, schema]) => Ok(Self::of(&catalog, &schema, None)),
+            None => Err(CommandError::usage(format!("`{text}` is not CATALOG.SCHEMA")).hint(
                 "show one table with `rocky schema show`; quote a part that holds a dot: \"a.b\".c",
             )),
         }
@@ -80,14 +73,7 @@ impl Place {
 
     /// Whether a schema matches the pattern, by its warehouse's own rule for letter case.
     pub fn matches(&self, name: &SchemaName, rules: Option<&IdentifierRules>) -> bool {
-        let matching = rules.map_or(Matching::Exact, |rules| rules.tables);
-        let part = |pattern: &Part, name: &str| {
-            let readings = readings(pattern, rules);
-            readings
-                .iter()
-                .any(|pattern| names::matches(&matching.key(pattern), &matching.key(name)))
-        };
-        part(&self.catalog, &name.catalog) && part(&self.schema, &name.schema)
+        self.catalog.matches(&name.catalog, rules) && self.schema.matches(&name.schema, rules)
     }
 }
 
