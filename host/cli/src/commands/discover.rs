@@ -1,7 +1,7 @@
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use clap::Args;
-use rocky_cache::{CacheConfig, Tap, Timestamp};
+use rocky_cache::CacheConfig;
 use rocky_schema::SchemaName;
 
 use crate::commands::adapters::AdapterArgs;
@@ -12,7 +12,7 @@ use crate::discover::{DiscoverReport, Filter, Listed, list};
 use crate::error::{CommandError, Status};
 use crate::names::SchemaPattern;
 use crate::output;
-use crate::run::{Role, RunReport, Target, execute};
+use crate::run::{Role, RunReport, Target, execute_into};
 
 /// List the catalogs and schemas that your adapters may see, or describe and cache all of them.
 ///
@@ -96,12 +96,7 @@ async fn describe(
             role: Role::Source,
         })
     });
-    let tap = Tap::start(&cache);
-    let now = || Timestamp::from(SystemTime::now());
-    let finished = execute(targets.collect(), &tap, interactive, now).await;
-    let committed = tokio::task::spawn_blocking(move || tap.finish()).await;
-    let committed = committed
-        .map_err(|error| anyhow::Error::new(error).context("cannot finish the schema cache"))?;
+    let (finished, committed) = execute_into(&cache, targets.collect(), interactive).await?;
     let report = RunReport::new(
         finished,
         Vec::new(),

@@ -1,8 +1,7 @@
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use rocky_cache::{Tap, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::commands::adapters::{AdapterArgs, ready};
@@ -12,7 +11,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Status};
 use crate::output;
 use crate::plugins::{Plugins, Ready};
-use crate::run::{Request, Role, RunReport, execute, plan};
+use crate::run::{Request, Role, RunReport, execute_into, plan};
 
 /// Describe the schemas that your pipelines use, and cache them.
 ///
@@ -54,18 +53,8 @@ pub async fn run(context: &Context, args: RunArgs) -> Result<Status, CommandErro
     plan.warnings
         .iter()
         .for_each(|warning| context.warn(warning));
-    let tap = Tap::start(&cache);
-    let now = || Timestamp::from(SystemTime::now());
-    let finished = execute(
-        plan.targets,
-        &tap,
-        context.interactive && !context.global.quiet,
-        now,
-    )
-    .await;
-    let committed = tokio::task::spawn_blocking(move || tap.finish()).await;
-    let committed = committed
-        .map_err(|error| anyhow::Error::new(error).context("cannot finish the schema cache"))?;
+    let interactive = context.interactive && !context.global.quiet;
+    let (finished, committed) = execute_into(&cache, plan.targets, interactive).await?;
     let path = cache.enabled.then_some(cache.path);
     let report = RunReport::new(finished, plan.failed, &committed, path, started.elapsed())
         .relative_to(&context.directory)

@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rocky_cache::{Cost, SchemaTap, Tap, Timestamp};
+use rocky_cache::{CacheConfig, Cost, SchemaTap, Tap, TapReport, Timestamp};
 use rocky_plugin::{CallError, DescribeRequest, Failure, Outcome, PageSink, Progress, Usage};
 use rocky_schema::{AdapterError, Entry, ErrorCode, Summary};
 use tokio::task::JoinSet;
 
+use crate::error::CommandError;
 use crate::names;
 use crate::run::plan::{Role, Target};
 
@@ -32,8 +33,23 @@ pub struct Counts {
 /// Shows nothing before this: most runs are over by then.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// Describes all targets at once and waits until the cache holds what came of it.
+pub async fn execute_into(
+    cache: &CacheConfig,
+    targets: Vec<Target>,
+    interactive: bool,
+) -> Result<(Vec<Finished>, TapReport), CommandError> {
+    let tap = Tap::start(cache);
+    let now = || Timestamp::from(SystemTime::now());
+    let finished = execute(targets, &tap, interactive, now).await;
+    let committed = tokio::task::spawn_blocking(move || tap.finish()).await;
+    let committed = committed
+        .map_err(|error| anyhow::Error::new(error).context("cannot finish the schema cache"))?;
+    Ok((finished, committed))
+}
+
 /// Describes all targets at once, each adapter within its own limit, and hands every page to the tap.
-pub async fn execute(
+async fn execute(
     targets: Vec<Target>,
     tap: &Tap,
     interactive: bool,

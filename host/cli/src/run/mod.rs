@@ -5,6 +5,6 @@ mod plan;
 mod report;
 mod show;
 
-pub use execute::execute;
+pub use execute::execute_into;
 pub use plan::{Request, Role, Target, plan};
 pub use report::{ErrorReport, RunReport};
