@@ -122,7 +122,12 @@ impl<'de> Deserialize<'de> for Int64 {
 /// # Ok::<(), rocky_adapter_sdk::Error>(())
 /// ```
 pub fn decode<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T> {
-    serde_json::from_slice(json).map_err(|error| Error::protocol(explain(&error, json)))
+    // Looking at the encoding once is cheaper than at that of every text; where it is wrong, the slow way says where.
+    let value = match std::str::from_utf8(json) {
+        Ok(json) => serde_json::from_str(json),
+        Err(_) => serde_json::from_slice(json),
+    };
+    value.map_err(|error| Error::protocol(explain(&error, json)))
 }
 
 fn explain(error: &serde_json::Error, json: &[u8]) -> String {
@@ -230,6 +235,15 @@ mod tests {
                 .message
                 .starts_with("not JSON: ")
         );
+    }
+
+    #[test]
+    fn a_wrong_encoding_matters_only_in_what_is_read() {
+        let found: Example = decode(b"{\"other\":\"\xff\",\"text\":\"a\"}").unwrap();
+        assert_eq!(&*found.text.unwrap(), "a");
+        let error = decode::<Example>(b"{\"text\":\"\xff\"}").unwrap_err();
+        assert_eq!(error.code, ErrorCode::Protocol);
+        assert!(error.message.starts_with("not JSON: "), "{error}");
     }
 
     #[test]
