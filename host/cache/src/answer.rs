@@ -70,7 +70,7 @@ pub struct SchemaInfo {
     pub columns: u64,
     /// How many of its tables could not be described.
     pub failed: u64,
-    /// How often in a row the adapter has confirmed the description without repeating it.
+    /// How often in a row the adapter has confirmed the description, or a part of it, without repeating it.
     pub renewals: u32,
     /// Which build of which plugin described it.
     pub provenance: Provenance,
@@ -79,9 +79,19 @@ pub struct SchemaInfo {
 }
 
 impl SchemaInfo {
+    /// How often in a row a description is believed to hold still, without seeing it whole.
+    pub const MOST_RENEWALS: u32 = 10;
+
     /// Whether it is pinned, or was described within the time to live.
     pub fn is_fresh(&self, now: Timestamp, ttl_seconds: u64) -> bool {
         self.pinned.is_some() || is_fresh(self.cost.described_at, now, ttl_seconds)
+    }
+
+    /// Whether the next description may leave out what has not changed. Revisions can lag behind what they stand for, so after so
+    /// many of these in a row, [`MOST_RENEWALS`](Self::MOST_RENEWALS), everything is to be described again; and what was imported was
+    /// never described here.
+    pub fn may_be_renewed(&self) -> bool {
+        self.pinned.is_none() && self.renewals < Self::MOST_RENEWALS
     }
 
     /// Whether a table that the cache does not hold is certainly not visible to the principal.

@@ -64,9 +64,19 @@ pub(crate) fn replace(
             Ok(())
         })?;
     }
-    let row = schema_row(id, job, summary, &counts);
+    let row = SchemaRow {
+        renewals: renewals(stored, &answer.records),
+        ..schema_row(id, job, summary, &counts)
+    };
     tables.put_schema(connection, &job.name, &row, new)?;
     Ok(counts)
+}
+
+/// How many answers in a row have left out what had not changed.
+fn renewals(stored: Option<SchemaRow>, records: &[Record]) -> u32 {
+    let leaves_out = |record: &Record| matches!(record.said, Said::Unchanged);
+    let before = stored.filter(|_| records.iter().any(leaves_out));
+    before.map_or(0, |row| row.renewals.saturating_add(1))
 }
 
 /// What is known of a schema as a whole after it was described.

@@ -6,8 +6,8 @@ mod support;
 use std::sync::Arc;
 
 use rocky_cache::{
-    CacheConfig, CacheError, ChangeKind, Connection, Lookup, Outcome, Reader, Tap, Timestamp,
-    Written, is_fresh,
+    CacheConfig, CacheError, ChangeKind, Connection, Lookup, Outcome, Reader, SchemaInfo, Tap,
+    Timestamp, Written, is_fresh,
 };
 use rocky_schema::{Coverage, Entry, Matching, SchemaName, Summary};
 use support::*;
@@ -145,6 +145,8 @@ fn an_unchanged_table_keeps_its_row_and_revision_and_one_not_held_counts_as_fail
     let second = refresh(&config, &[unchanged("a"), unchanged("ghost")], 2);
     assert_eq!((second.unchanged, second.failed, second.tables), (1, 1, 1));
     let snapshot = snapshot(&config);
+    let info = snapshot.schema(ADAPTER, &flights()).unwrap().unwrap();
+    assert_eq!((info.renewals, info.may_be_renewed()), (1, true));
     let revisions = snapshot
         .revisions(&*connection(Matching::Exact), &flights())
         .unwrap();
@@ -176,6 +178,12 @@ fn a_whole_schema_called_unchanged_is_renewed_or_refused() {
         (info.cost.described_at, info.renewals, info.tables),
         (at(4), 2, 1)
     );
+    (0..SchemaInfo::MOST_RENEWALS).for_each(|_| drop(renew(4)));
+    let info = snapshot(&config)
+        .schema(ADAPTER, &flights())
+        .unwrap()
+        .unwrap();
+    assert!(!info.may_be_renewed());
     refresh(&config, &[entry("a", &["x"])], 5);
     assert_eq!(
         snapshot(&config)

@@ -49,6 +49,7 @@ mod rows;
 mod settings;
 mod sql;
 mod statement;
+mod sweep;
 mod tables;
 #[cfg(test)]
 mod tests;

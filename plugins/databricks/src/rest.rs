@@ -9,6 +9,7 @@ use rocky_adapter_sdk::{
 
 use crate::page::{TableItem, TablesPage};
 use crate::principal::Principal;
+use crate::sweep::Sweep;
 use crate::{failure, request, tables};
 
 /// How many single tables are asked for at a time.
@@ -17,6 +18,7 @@ const TABLES_AT_ONCE: usize = 8;
 /// An answer, page by page.
 #[derive(Debug)]
 pub struct RestTables {
+    client: Client,
     request: DescribeRequest,
     source: Source,
     principal: Principal,
@@ -25,42 +27,32 @@ pub struct RestTables {
 
 #[derive(Debug)]
 enum Source {
+    /// Which tables have changed.
+    Sweep(Sweep),
     /// The schema's list; of it just the wanted tables, if not all are.
     List {
         pages: Box<Pages>,
         listed: HashSet<String>,
         wanted: Option<HashSet<String>>,
     },
-    /// The wanted tables, one by one.
+    /// Tables, one by one.
     Single(Pipeline<String>),
 }
 
 impl RestTables {
     /// Sends the first requests.
     pub fn start(client: &Client, request: DescribeRequest) -> Self {
-        let source = match single_tables(&request) {
-            Some(tables) => {
-                let mut pipeline = Pipeline::new(client, TABLES_AT_ONCE);
-                for (name, table) in tables {
-                    pipeline.push(name, table);
-                }
-                Source::Single(pipeline)
+        let only = request.only.as_deref();
+        let source = match only.and_then(|names| single_tables(&request, names)) {
+            Some(tables) => one_by_one(client, tables),
+            None if only.is_none() && !request.known.is_empty() => {
+                Source::Sweep(Sweep::start(client, &request))
             }
-            None => Source::List {
-                pages: Box::new(Pages::start(
-                    client,
-                    request::tables(&request.catalog, &request.schema),
-                    request::PAGE_TOKEN,
-                )),
-                listed: HashSet::new(),
-                wanted: request
-                    .only
-                    .as_ref()
-                    .map(|names| names.iter().cloned().collect()),
-            },
+            None => list(client, &request),
         };
         let principal = Principal::ask(client, &request.learned);
         Self {
+            client: client.clone(),
             request,
             source,
             principal,
@@ -71,6 +63,11 @@ impl RestTables {
     /// Takes what has come into the outbox; false when nothing more will come.
     fn receive(&mut self) -> Result<Waited<bool>> {
         match &mut self.source {
+            Source::Sweep(sweep) => {
+                if !ready!(sweep.receive(&self.request)?) {
+                    self.swept();
+                }
+            }
             Source::List {
                 pages,
                 listed,
@@ -111,6 +108,26 @@ impl RestTables {
         Ok(Waited::Ready(true))
     }
 
+    /// It is known what has changed: just that is asked for, unless it is most of the schema.
+    fn swept(&mut self) {
+        let Source::Sweep(sweep) = &mut self.source else {
+            return;
+        };
+        let changed = match sweep.is_worthwhile() {
+            true => single_tables(&self.request, &sweep.changed),
+            false => None,
+        };
+        self.source = match changed {
+            Some(tables) => {
+                let unchanged = std::mem::take(&mut sweep.unchanged);
+                self.outbox
+                    .extend(unchanged.into_iter().map(Entry::Unchanged));
+                one_by_one(&self.client, tables)
+            }
+            None => list(&self.client, &self.request),
+        };
+    }
+
     fn explained(&self, error: Error) -> Error {
         tables::explained(error, &self.request, "cannot list the tables")
     }
@@ -136,7 +153,7 @@ impl Cursor for RestTables {
 }
 
 /// A list that was changed while its pages were read may hold a table twice, and then perhaps lacks another.
-fn twice(table: &str, response: &Response) -> Error {
+pub(crate) fn twice(table: &str, response: &Response) -> Error {
     let request = response.request();
     Error::protocol(format!(
         "{request}: the list holds the table {table:?} twice; it may have changed while it was read: run again"
@@ -144,14 +161,30 @@ fn twice(table: &str, response: &Response) -> Error {
     .with_attribute("request", request)
 }
 
-/// The requests for just the wanted tables, each once; none if all are wanted, or one of them cannot be asked for by name.
-fn single_tables(request: &DescribeRequest) -> Option<Vec<(String, Request)>> {
+fn list(client: &Client, request: &DescribeRequest) -> Source {
+    let tables = request::tables(&request.catalog, &request.schema);
+    Source::List {
+        pages: Box::new(Pages::start(client, tables, request::PAGE_TOKEN)),
+        listed: HashSet::new(),
+        wanted: request
+            .only
+            .as_ref()
+            .map(|names| names.iter().cloned().collect()),
+    }
+}
+
+fn one_by_one(client: &Client, tables: Vec<(String, Request)>) -> Source {
+    let mut pipeline = Pipeline::new(client, TABLES_AT_ONCE);
+    for (name, table) in tables {
+        pipeline.push(name, table);
+    }
+    Source::Single(pipeline)
+}
+
+/// The requests for just these tables, each once; none if one of them cannot be asked for by name.
+fn single_tables(request: &DescribeRequest, names: &[String]) -> Option<Vec<(String, Request)>> {
     let mut seen = HashSet::new();
-    let names = request
-        .only
-        .as_ref()?
-        .iter()
-        .filter(|name| seen.insert(name.as_str()));
+    let names = names.iter().filter(|name| seen.insert(name.as_str()));
     names
         .map(|name| {
             Some((

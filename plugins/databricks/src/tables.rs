@@ -25,15 +25,15 @@ pub fn of_page<'a>(
         .chain(broken)
 }
 
+/// The revision of a table.
+pub fn revision(item: &TableItem<'_>) -> Option<String> {
+    let id = item.table_id.as_deref().unwrap_or_default();
+    item.updated_at.map(|time| format!("{id}@{}", time.0))
+}
+
 /// The entry of a table that Unity Catalog has described.
 pub fn of_item(item: TableItem<'_>, request: &DescribeRequest) -> Entry {
-    let revision = item.updated_at.map(|time| {
-        format!(
-            "{}@{}",
-            item.table_id.as_deref().unwrap_or_default(),
-            time.0
-        )
-    });
+    let revision = revision(&item);
     if request.knows(&item.name, revision.as_deref()) {
         return Entry::Unchanged(item.name.into());
     }

@@ -14,8 +14,9 @@ use crate::show::is_nullable;
 use crate::types::{self, Numbers};
 
 /// The columns of the statement's result, by name; [`Assembly::add`] takes the cells in this order.
-pub const COLUMNS: [&str; 26] = [
+pub const COLUMNS: [&str; 27] = [
     "role",
+    "now",
     "table_name",
     "table_type",
     "is_transient",
@@ -57,7 +58,7 @@ pub fn statement(schema: &Schema, (from, before): Range<'_>) -> Statement {
         format!("{from}{before}")
     };
     let sql = format!(
-        "SELECT CURRENT_ROLE() AS \"role\", t.TABLE_NAME AS \"table_name\", t.TABLE_TYPE AS \"table_type\", \
+        "SELECT CURRENT_ROLE() AS \"role\", CURRENT_TIMESTAMP() AS \"now\", t.TABLE_NAME AS \"table_name\", t.TABLE_TYPE AS \"table_type\", \
          t.IS_TRANSIENT AS \"is_transient\", t.IS_HYBRID AS \"is_hybrid\", t.IS_ICEBERG AS \"is_iceberg\", \
          t.IS_DYNAMIC AS \"is_dynamic\", t.IS_IMMUTABLE AS \"is_immutable\", t.COMMENT AS \"table_comment\", \
          t.LAST_DDL AS \"last_ddl\", t.LAST_ALTERED AS \"last_altered\", c.COLUMN_NAME AS \"column_name\", \
@@ -167,7 +168,7 @@ impl Assembly {
             self.role = row[0].as_deref().map(str::to_owned);
         }
         // A schema without tables has one row without a table.
-        let Some(name) = row[1].as_deref() else {
+        let Some(name) = row[2].as_deref() else {
             return Ok(());
         };
         let current = self.current.as_ref();
@@ -185,19 +186,42 @@ impl Assembly {
         if !self.wanted.admits(name) {
             return Current::Unwanted(name.to_owned());
         }
+        let [
+            _,
+            now,
+            _,
+            kind,
+            transient,
+            hybrid,
+            iceberg,
+            dynamic,
+            immutable,
+            comment,
+            ddl,
+            altered,
+            ..,
+        ] = row.each_ref().map(Option::as_deref);
         // What was not changed since Snowflake keeps the time has none.
-        let revision = row[9].as_deref().or(row[10].as_deref());
+        let revision = ddl.or(altered).filter(|time| is_settled(time, now));
         if self.wanted.request.knows(name, revision) {
             return Current::Settled(Entry::Unchanged(name.to_owned()));
         }
-        let is = |place: usize| row[place].as_deref().is_some_and(is_yes);
-        let word = match row[2].as_deref() {
-            Some("BASE TABLE") if is(3) => Some("TRANSIENT"),
+        let is = |flag: Option<&str>| flag.is_some_and(is_yes);
+        let word = match kind {
+            Some("BASE TABLE") if is(transient) => Some("TRANSIENT"),
             word => word,
         };
+        let flags = [
+            false,
+            false,
+            is(hybrid),
+            is(iceberg),
+            is(dynamic),
+            is(immutable),
+        ];
         let object = Object {
-            kind: kind_of_table(word, [false, false, is(4), is(5), is(6), is(7)]),
-            comment: row[8].as_deref().map(str::to_owned),
+            kind: kind_of_table(word, flags),
+            comment: comment.map(str::to_owned),
             is_view: word.is_some_and(|word| word.ends_with("VIEW")),
         };
         let mut draft = Draft::new(name.to_owned(), object);
@@ -244,6 +268,15 @@ impl Assembly {
     pub fn parts(&mut self) -> Vec<Draft> {
         std::mem::take(&mut self.parts)
     }
+}
+
+/// Whether a change is so long ago that the columns, which another view tells, certainly show it: the time of a younger one would
+/// make what was before it look like what is after it. Both are seconds since 1970, with a fraction.
+fn is_settled(changed: &str, now: Option<&str>) -> bool {
+    const SECONDS: i64 = 60;
+    let seconds = |time: &str| time.split('.').next()?.parse::<i64>().ok();
+    let age = now.and_then(seconds).zip(seconds(changed));
+    age.is_some_and(|(now, changed)| now.saturating_sub(changed) > SECONDS)
 }
 
 /// Adds the column of a row. A table without columns has one row without a column. Rows may come twice, because a table that is made
@@ -309,6 +342,20 @@ fn add_column(draft: &mut Draft, last: &mut i64, row: Row<'_, { COLUMNS.len() }>
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_change_of_this_minute_is_not_settled() {
+        for (changed, now, settled) in [
+            ("1763000000.5", Some("1763000061.0"), true),
+            ("1763000000", Some("1763000061"), true),
+            ("1763000000.5", Some("1763000060.9"), false),
+            ("1763000000.5", Some("1762999999.0"), false),
+            ("1763000000.5", None, false),
+            ("2026-11-20", Some("1763000061.0"), false),
+        ] {
+            assert_eq!(is_settled(changed, now), settled, "{changed} {now:?}");
+        }
+    }
 
     #[test]
     fn a_range_of_names_is_bound() {

@@ -45,6 +45,8 @@ pub struct Settings {
     pub information_schema_rows: Option<usize>,
     /// Whether LAST_DDL in Snowflake's INFORMATION_SCHEMA is NULL.
     pub hide_last_ddl: bool,
+    /// How far Snowflake's CURRENT_TIMESTAMP is ahead of the times at which tables were changed: as if that was so long ago.
+    pub clock_ahead_seconds: u32,
     /// Whether types in Snowflake's results are in upper case.
     pub upper_case_types: bool,
     /// The warehouse of whoever names none to Snowflake.
@@ -72,6 +74,7 @@ impl Default for Settings {
             show_rows: 10_000,
             information_schema_rows: None,
             hide_last_ddl: false,
+            clock_ahead_seconds: 0,
             upper_case_types: false,
             default_warehouse: Some("COMPUTE_WH".to_owned()),
         }

@@ -12,7 +12,7 @@ use crate::discover::{DiscoverReport, Filter, Listed, list};
 use crate::error::{CommandError, Status};
 use crate::names::SchemaPattern;
 use crate::output;
-use crate::run::{Role, RunReport, Target, execute_into};
+use crate::run::{Manner, Role, RunReport, Target, execute_into};
 
 /// List the catalogs and schemas that your adapters may see, or describe and cache all of them.
 ///
@@ -32,6 +32,9 @@ pub struct DiscoverArgs {
     /// Describe every schema that is found, and cache it
     #[arg(long)]
     with_schemas: bool,
+    /// Describe also what the cache knows to be unchanged
+    #[arg(long, requires = "with_schemas")]
+    refresh: bool,
     /// Only schemas that match this pattern, such as `raw.src__*`; may be repeated
     #[arg(long, value_name = "CATALOG.SCHEMA")]
     include: Vec<String>,
@@ -62,7 +65,13 @@ pub async fn discover(context: &Context, args: DiscoverArgs) -> Result<Status, C
     let interactive = context.interactive && !context.global.quiet;
     let listed = list(adapters, filter, interactive).await;
     let run = match args.with_schemas {
-        true => Some(describe(context, &listed, cache, interactive).await?),
+        true => {
+            let manner = Manner {
+                refresh: args.refresh,
+                interactive,
+            };
+            Some(describe(context, &listed, cache, manner).await?)
+        }
         false => None,
     };
     let report = DiscoverReport::new(listed, run, started.elapsed());
@@ -84,7 +93,7 @@ async fn describe(
     context: &Context,
     listed: &[Listed],
     cache: CacheConfig,
-    interactive: bool,
+    manner: Manner,
 ) -> Result<RunReport, CommandError> {
     let started = Instant::now();
     let targets = listed.iter().flat_map(|listed| {
@@ -92,11 +101,12 @@ async fn describe(
         let catalog = listed.catalog.as_deref().unwrap_or_default();
         schemas.iter().map(move |schema| Target {
             ready: listed.ready.clone(),
-            name: SchemaName::new(catalog, schema),
+            name: SchemaName::new(catalog, &schema.name),
+            revision: schema.revision.clone(),
             role: Role::Source,
         })
     });
-    let (finished, committed) = execute_into(&cache, targets.collect(), interactive).await?;
+    let (finished, committed) = execute_into(&cache, targets.collect(), manner).await?;
     let report = RunReport::new(
         finished,
         Vec::new(),

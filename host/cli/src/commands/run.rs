@@ -11,13 +11,17 @@ use crate::context::Context;
 use crate::error::{CommandError, Status};
 use crate::output;
 use crate::plugins::{Plugins, Ready};
-use crate::run::{Request, Role, RunReport, execute_into, plan};
+use crate::run::{Manner, Request, Role, RunReport, execute_into, plan};
 
 /// Describe the schemas that your pipelines use, and cache them.
 ///
 /// Every source and target schema of every pipeline in rocky.toml is described,
 /// all at once; patterns such as `src__*` are looked up in the warehouse. A schema
 /// that fails keeps what the cache holds of it and does not stop the others.
+///
+/// A table whose revision is the one that the cache holds is not described again, up
+/// to ten times in a row and only where finding that out costs nothing; --refresh
+/// describes everything.
 ///
 /// Without a project, name a plugin, its settings and the schemas. The token comes
 /// from the environment variable named after the plugin, such as DATABRICKS_TOKEN,
@@ -32,6 +36,9 @@ pub struct RunArgs {
     /// List which origins each adapter contacted, with requests and bytes; also with -v
     #[arg(long)]
     explain_network: bool,
+    /// Describe also what the cache knows to be unchanged
+    #[arg(long)]
+    refresh: bool,
     /// Describe schemas of this catalog instead of the pipelines'
     #[arg(long, requires = "schemas", value_parser = NonEmptyStringValueParser::new())]
     catalog: Option<String>,
@@ -53,8 +60,11 @@ pub async fn run(context: &Context, args: RunArgs) -> Result<Status, CommandErro
     plan.warnings
         .iter()
         .for_each(|warning| context.warn(warning));
-    let interactive = context.interactive && !context.global.quiet;
-    let (finished, committed) = execute_into(&cache, plan.targets, interactive).await?;
+    let manner = Manner {
+        refresh: args.refresh,
+        interactive: context.interactive && !context.global.quiet,
+    };
+    let (finished, committed) = execute_into(&cache, plan.targets, manner).await?;
     let path = cache.enabled.then_some(cache.path);
     let report = RunReport::new(finished, plan.failed, &committed, path, started.elapsed())
         .relative_to(&context.directory)

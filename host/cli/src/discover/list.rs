@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rocky_plugin::CallError;
-use rocky_schema::SchemaName;
+use rocky_schema::{SchemaEntry, SchemaName};
 use tokio::task::JoinSet;
 
 use crate::names::{self, SchemaPattern};
@@ -49,7 +49,7 @@ pub struct Listed {
     /// None where the catalogs themselves could not be listed.
     pub catalog: Option<String>,
     /// The wanted ones, by name.
-    pub outcome: Result<Vec<String>, CallError>,
+    pub outcome: Result<Vec<SchemaEntry>, CallError>,
 }
 
 /// Lists the wanted schemas of every wanted catalog that the adapters may see, sorted by adapter and catalog.
@@ -103,15 +103,16 @@ async fn of_catalog(
 ) -> Listed {
     let outcome = ready.adapter.list_schemas(&catalog).await.map(|entries| {
         let rules = &ready.connection.rules;
-        let names = entries
-            .into_iter()
-            .map(|entry| names::listed(rules, entry.name));
-        let mut names: Vec<String> = names
-            .filter(|name| filter.admits(&ready, &SchemaName::new(&catalog, name)))
+        let schemas = entries.into_iter().map(|entry| SchemaEntry {
+            name: names::listed(rules, entry.name),
+            ..entry
+        });
+        let mut schemas: Vec<SchemaEntry> = schemas
+            .filter(|entry| filter.admits(&ready, &SchemaName::new(&catalog, &entry.name)))
             .collect();
-        names.sort();
-        names.dedup();
-        names
+        schemas.sort_by(|one, other| one.name.cmp(&other.name));
+        schemas.dedup_by(|later, kept| later.name == kept.name);
+        schemas
     });
     bar.inc(1);
     Listed {

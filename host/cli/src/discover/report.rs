@@ -81,7 +81,7 @@ impl DiscoverReport {
                 (Ok(schemas), Some(catalog)) => catalogs.push(CatalogFound {
                     adapter,
                     catalog,
-                    schemas,
+                    schemas: schemas.into_iter().map(|entry| entry.name).collect(),
                 }),
                 (Ok(_), None) => {}
                 (Err(error), catalog) => failed.push(ListingFailed {

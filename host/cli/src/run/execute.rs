@@ -4,12 +4,15 @@ use std::time::{Duration, SystemTime};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rocky_cache::{CacheConfig, Cost, SchemaTap, Tap, TapReport, Timestamp};
-use rocky_plugin::{CallError, DescribeRequest, Failure, Outcome, PageSink, Progress, Usage};
+use rocky_plugin::{
+    CallError, DescribeRequest, Described, Failure, Outcome, PageSink, Progress, Usage,
+};
 use rocky_schema::{AdapterError, Entry, ErrorCode, Summary};
 use tokio::task::JoinSet;
 
 use crate::error::CommandError;
 use crate::names;
+use crate::run::known::{Held, Known, SkipReason, Skipped};
 use crate::run::plan::{Role, Target};
 
 /// What became of one schema's description.
@@ -18,6 +21,8 @@ pub struct Finished {
     pub target: Target,
     pub counts: Counts,
     pub outcome: Result<(Option<Summary>, Usage), CallError>,
+    /// What was not described again.
+    pub skipped: Option<Skipped>,
     /// Whether it failed only because it is a target that the pipeline has yet to make.
     pub absent: bool,
 }
@@ -27,21 +32,35 @@ pub struct Finished {
 pub struct Counts {
     pub tables: u64,
     pub columns: u64,
+    /// Tables that the adapter only confirmed.
+    pub unchanged: u64,
     pub failed: BTreeMap<String, AdapterError>,
 }
 
 /// Shows nothing before this: most runs are over by then.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How a run is to go about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// Whether to describe also what the cache knows to be unchanged.
+    pub refresh: bool,
+    /// Whether somebody watches.
+    pub interactive: bool,
+}
+
 /// Describes all targets at once and waits until the cache holds what came of it.
 pub async fn execute_into(
     cache: &CacheConfig,
     targets: Vec<Target>,
-    interactive: bool,
+    manner: Manner,
 ) -> Result<(Vec<Finished>, TapReport), CommandError> {
+    let known = match manner.refresh {
+        true => Known::nothing(),
+        false => Known::of(cache),
+    };
     let tap = Tap::start(cache);
-    let now = || Timestamp::from(SystemTime::now());
-    let finished = execute(targets, &tap, interactive, now).await;
+    let finished = execute(targets, &tap, known, manner.interactive).await;
     let committed = tokio::task::spawn_blocking(move || tap.finish()).await;
     let committed = committed
         .map_err(|error| anyhow::Error::new(error).context("cannot finish the schema cache"))?;
@@ -52,9 +71,10 @@ pub async fn execute_into(
 async fn execute(
     targets: Vec<Target>,
     tap: &Tap,
+    known: Known,
     interactive: bool,
-    now: fn() -> Timestamp,
 ) -> Vec<Finished> {
+    let known = Arc::new(known);
     let bar = Arc::new(progress(targets.len() as u64, interactive));
     let mut tasks = JoinSet::new();
     let order: Vec<_> = targets
@@ -67,9 +87,9 @@ async fn execute(
             &target.ready.provenance,
             target.name.clone(),
         );
-        let bar = bar.clone();
+        let (bar, known) = (bar.clone(), known.clone());
         tasks.spawn(async move {
-            let finished = describe(target, schema, &bar, now).await;
+            let finished = describe(target, schema, &known, &bar).await;
             bar.inc(1);
             finished
         });
@@ -86,14 +106,17 @@ async fn execute(
     finished
 }
 
-async fn describe(
-    target: Target,
-    schema: SchemaTap,
-    bar: &ProgressBar,
-    now: fn() -> Timestamp,
-) -> Finished {
-    let described_at = now();
-    let request = DescribeRequest::new(target.name.clone());
+async fn describe(target: Target, schema: SchemaTap, known: &Known, bar: &ProgressBar) -> Finished {
+    let described_at = Timestamp::from(SystemTime::now());
+    let held = tokio::task::block_in_place(|| known.held(&target));
+    if held.is_current(target.revision.as_deref()) {
+        return renew(target, schema, &held, described_at);
+    }
+    let request = DescribeRequest {
+        known_revision: held.revision.clone(),
+        known: held.tables.clone(),
+        ..DescribeRequest::new(target.name.clone())
+    };
     let label = target.name.to_string();
     let mut sink = Sink {
         schema,
@@ -111,37 +134,86 @@ async fn describe(
         described => (described, false),
     };
     let Sink { schema, counts, .. } = sink;
-    let outcome = described.map(|described| {
-        let cost = Cost {
-            described_at,
-            duration: described.usage.duration,
-            requests: described.usage.requests,
-        };
-        // A call that another made had its pages go there.
-        let schema = (!described.joined).then_some(schema);
-        // May wait for the writer when it is far behind, which holds back the describing as it should.
-        let summary = tokio::task::block_in_place(|| match described.outcome {
-            Outcome::Done(summary) => {
-                if let Some(schema) = schema {
-                    schema.done(&summary, cost);
-                }
-                Some(summary)
-            }
-            Outcome::Unchanged => {
-                if let Some(schema) = schema {
-                    schema.unchanged(cost);
-                }
-                None
-            }
-        });
-        (summary, described.usage)
+    let skipped = (counts.unchanged > 0).then_some(Skipped {
+        tables: counts.unchanged,
+        reason: SkipReason::TableRevisions,
     });
-    Finished {
-        target,
+    let mut finished = Finished {
         counts,
-        outcome,
+        skipped,
         absent,
+        outcome: described.map(|described| hand_over(described, schema, &target, described_at)),
+        target,
+    };
+    if matches!(finished.outcome, Ok((None, _))) {
+        finished.skip(&held);
     }
+    finished
+}
+
+impl Finished {
+    /// None of it was described: it is as the cache holds it.
+    fn skip(&mut self, held: &Held) {
+        self.counts.tables = held.table_count;
+        self.counts.columns = held.column_count;
+        self.skipped = Some(Skipped {
+            tables: held.table_count,
+            reason: SkipReason::SchemaRevision,
+        });
+    }
+}
+
+/// The list of schemas has told that nothing changed, so the adapter is not even asked.
+fn renew(target: Target, schema: SchemaTap, held: &Held, described_at: Timestamp) -> Finished {
+    let cost = Cost {
+        described_at,
+        duration: Duration::ZERO,
+        requests: 0,
+    };
+    tokio::task::block_in_place(|| schema.unchanged(cost));
+    let mut finished = Finished {
+        target,
+        counts: Counts::default(),
+        outcome: Ok((None, Usage::default())),
+        skipped: None,
+        absent: false,
+    };
+    finished.skip(held);
+    finished
+}
+
+/// Ends an answer: what it holds goes into the cache. Returns its summary, unless nothing had changed.
+fn hand_over(
+    described: Described,
+    schema: SchemaTap,
+    target: &Target,
+    described_at: Timestamp,
+) -> (Option<Summary>, Usage) {
+    let cost = Cost {
+        described_at,
+        duration: described.usage.duration,
+        requests: described.usage.requests,
+    };
+    // A call that another made had its pages go there.
+    let schema = (!described.joined).then_some(schema);
+    // May wait for the writer when it is far behind, which holds back the describing as it should.
+    let summary = tokio::task::block_in_place(|| match described.outcome {
+        Outcome::Done(mut summary) => {
+            // The list was read before.
+            summary.revision = summary.revision.or_else(|| target.revision.clone());
+            if let Some(schema) = schema {
+                schema.done(&summary, cost);
+            }
+            Some(summary)
+        }
+        Outcome::Unchanged => {
+            if let Some(schema) = schema {
+                schema.unchanged(cost);
+            }
+            None
+        }
+    });
+    (summary, described.usage)
 }
 
 /// Whether the warehouse has no such thing, or does not show it to this principal.
@@ -172,7 +244,10 @@ impl PageSink for Sink<'_> {
                     self.counts.tables += 1;
                     self.counts.columns += table.columns.len() as u64;
                 }
-                Entry::Unchanged(_) => self.counts.tables += 1,
+                Entry::Unchanged(_) => {
+                    self.counts.tables += 1;
+                    self.counts.unchanged += 1;
+                }
                 Entry::Failed(name, error) => {
                     self.counts.failed.insert(name.clone(), error.clone());
                 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use rocky_plugin::CallError;
-use rocky_schema::SchemaName;
+use rocky_schema::{SchemaEntry, SchemaName};
 
 use crate::error::CommandError;
 use crate::names;
@@ -30,6 +30,8 @@ pub enum Role {
 pub struct Target {
     pub ready: Ready,
     pub name: SchemaName,
+    /// Its revision, where a list of schemas has told one.
+    pub revision: Option<String>,
     pub role: Role,
 }
 
@@ -58,9 +60,9 @@ pub async fn plan(requests: Vec<Request>) -> Result<Plan, CommandError> {
     for request in &requests {
         let rules = &request.ready.connection.rules;
         for wanted in &request.schemas {
-            let names = match names::is_pattern(wanted) {
+            let schemas = match names::is_pattern(wanted) {
                 true => match matching(request, wanted).await {
-                    Ok(names) => names,
+                    Ok(schemas) => schemas,
                     Err(error) => {
                         plan.failed.push(Unlisted {
                             ready: request.ready.clone(),
@@ -70,20 +72,24 @@ pub async fn plan(requests: Vec<Request>) -> Result<Plan, CommandError> {
                         continue;
                     }
                 },
-                false => vec![names::stored(rules, wanted)],
+                false => vec![SchemaEntry {
+                    name: names::stored(rules, wanted),
+                    revision: None,
+                }],
             };
-            if names.is_empty() {
+            if schemas.is_empty() {
                 plan.warnings.push(format!(
                     "no schema of catalog `{}` that adapter `{}` may see matches `{wanted}`",
                     names::printable(&request.catalog),
                     request.ready.adapter.name(),
                 ));
             }
-            for name in names {
+            for SchemaEntry { name, revision } in schemas {
                 let name = SchemaName::new(names::stored(rules, &request.catalog), name);
                 let target = Target {
                     ready: request.ready.clone(),
                     name,
+                    revision,
                     role: request.role,
                 };
                 found.push((target, found.len()));
@@ -100,18 +106,20 @@ pub async fn plan(requests: Vec<Request>) -> Result<Plan, CommandError> {
     Ok(plan)
 }
 
-async fn matching(request: &Request, pattern: &str) -> Result<Vec<String>, CallError> {
+async fn matching(request: &Request, pattern: &str) -> Result<Vec<SchemaEntry>, CallError> {
     let rules = &request.ready.connection.rules;
     let matching = rules.tables;
     let pattern = names::stored(rules, pattern);
     let pattern = matching.key(&pattern);
     let catalog = names::stored(rules, &request.catalog);
     let schemas = request.ready.adapter.list_schemas(&catalog).await?;
-    let listed = schemas
-        .into_iter()
-        .map(|entry| names::listed(rules, entry.name));
-    let mut names: Vec<String> = listed.collect();
-    names.retain(|name| names::matches(&pattern, &matching.key(name)));
-    names.sort();
-    Ok(names)
+    let listed = schemas.into_iter().map(|entry| SchemaEntry {
+        name: names::listed(rules, entry.name),
+        ..entry
+    });
+    let mut schemas: Vec<SchemaEntry> = listed
+        .filter(|entry| names::matches(&pattern, &matching.key(&entry.name)))
+        .collect();
+    schemas.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(schemas)
 }

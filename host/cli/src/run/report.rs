@@ -11,6 +11,7 @@ use crate::error::Status;
 use crate::hints::{Configured, hint};
 use crate::plugins::Ready;
 use crate::run::execute::Finished;
+use crate::run::known::{SkipReason, Skipped};
 use crate::run::plan::Unlisted;
 
 /// What `rocky run` did.
@@ -47,6 +48,9 @@ pub struct SchemaRun {
     pub tables: u64,
     /// Columns of those tables.
     pub columns: u64,
+    /// What was not described again, because it has not changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<Skipped>,
     /// What changed in the cache; absent where the cache was not written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<CacheCounts>,
@@ -74,6 +78,8 @@ pub struct SchemaRun {
 pub enum SchemaStatus {
     /// All of it was described.
     Described,
+    /// It is as it was described before.
+    Unchanged,
     /// Some of its tables could not be described.
     Partial,
     /// A target that is not there yet.
@@ -95,6 +101,8 @@ pub struct CacheCounts {
 pub struct Total {
     pub schemas: u64,
     pub described: u64,
+    /// Schemas that are as they were described before.
+    pub unchanged: u64,
     pub failed: u64,
     pub tables: u64,
     pub columns: u64,
@@ -245,6 +253,7 @@ impl Total {
             total.schemas += 1;
             match schema.status {
                 SchemaStatus::Described | SchemaStatus::Partial => total.described += 1,
+                SchemaStatus::Unchanged => total.unchanged += 1,
                 SchemaStatus::Failed => total.failed += 1,
                 SchemaStatus::Absent => {}
             }
@@ -262,6 +271,7 @@ impl SchemaRun {
             target,
             counts,
             outcome,
+            skipped,
             absent,
         } = finished;
         let (summary, usage) = match outcome {
@@ -280,10 +290,17 @@ impl SchemaRun {
             .iter()
             .map(|(table, error)| FailedTable::new(table, error))
             .collect();
-        let status = if failed_tables.is_empty() {
-            SchemaStatus::Described
-        } else {
-            SchemaStatus::Partial
+        let status = match skipped {
+            Some(skipped) if skipped.reason == SkipReason::SchemaRevision => {
+                SchemaStatus::Unchanged
+            }
+            _ if failed_tables.is_empty() => SchemaStatus::Described,
+            _ => SchemaStatus::Partial,
+        };
+        // What was not described again has not told its columns.
+        let columns = match report.map(|report| &report.outcome) {
+            Some(Outcome::Written(written)) if skipped.is_some() => written.columns,
+            _ => counts.columns,
         };
         Self {
             adapter,
@@ -291,7 +308,8 @@ impl SchemaRun {
             schema: target.name.schema,
             status,
             tables: counts.tables,
-            columns: counts.columns,
+            columns,
+            skipped,
             cache,
             coverage: summary.as_ref().map(|summary| summary.coverage),
             principal: summary
@@ -316,6 +334,7 @@ impl SchemaRun {
             status: SchemaStatus::Failed,
             tables: 0,
             columns: 0,
+            skipped: None,
             cache: None,
             coverage: None,
             principal: None,

@@ -9,6 +9,7 @@ use rocky_schema::{Coverage, SchemaName};
 use crate::human;
 use crate::names::printable;
 use crate::output::{Report, Style};
+use crate::run::known::SkipReason;
 use crate::run::report::{RunReport, SchemaRun, SchemaStatus, Total};
 
 impl Report for RunReport {
@@ -51,6 +52,7 @@ impl RunReport {
         }
         let Total {
             described,
+            unchanged,
             tables,
             columns,
             duration_ms,
@@ -58,18 +60,19 @@ impl RunReport {
         } = self.total;
         let summary = format!(
             "Described {} with {} and {} in {}",
-            human::count_of(described, "schema"),
+            human::count_of(described + unchanged, "schema"),
             human::count_of(tables, "table"),
             human::count_of(columns, "column"),
             human::duration(Duration::from_millis(duration_ms)),
         );
         let cache = match &self.cache.path {
             None => "the cache is disabled".to_owned(),
-            Some(_) if described == 0 => "the cache is as it was".to_owned(),
+            Some(_) if described + unchanged == 0 => "the cache is as it was".to_owned(),
             Some(_) if self.cache.warnings.is_empty() => format!("cached in {}", self.cache.shown),
             Some(_) => format!("not all cached in {}", self.cache.shown),
         };
         writeln!(out, "{}; {cache}.", style.bold(&summary))?;
+        self.write_skipped(out)?;
         self.write_bill(out)
     }
 
@@ -128,6 +131,30 @@ impl RunReport {
 }
 
 impl RunReport {
+    /// What was not described again, and why.
+    fn write_skipped(&self, out: &mut dyn Write) -> io::Result<()> {
+        let of = |reason: SkipReason| {
+            let skipped = self.schemas.iter().filter_map(|schema| schema.skipped);
+            skipped.filter(move |skipped| skipped.reason == reason)
+        };
+        let tables: u64 = of(SkipReason::TableRevisions).map(|it| it.tables).sum();
+        let schemas = of(SkipReason::SchemaRevision).count() as u64;
+        for (count, what) in [(tables, "table"), (schemas, "schema")] {
+            if count > 0 {
+                let (are, their) = match count {
+                    1 => ("is", "its revision is the one"),
+                    _ => ("are", "their revisions are those"),
+                };
+                writeln!(
+                    out,
+                    "{} {are} as described before: {their} in the cache. --refresh describes all again.",
+                    human::count_of(count, what)
+                )?;
+            }
+        }
+        Ok(())
+    }
+
     /// What the queries cost, where the warehouse says so.
     fn write_bill(&self, out: &mut dyn Write) -> io::Result<()> {
         let billed = self.schemas.iter().filter_map(|schema| {
@@ -176,6 +203,7 @@ impl SchemaRun {
                 "incomplete".to_owned()
             }
             SchemaStatus::Described => String::new(),
+            SchemaStatus::Unchanged => "not asked again".to_owned(),
             SchemaStatus::Partial => style.red(&human::count_of(
                 self.failed_tables.len() as u64,
                 "failed table",
@@ -183,7 +211,7 @@ impl SchemaRun {
             SchemaStatus::Absent => "not there yet".to_owned(),
             SchemaStatus::Failed => style.red("failed"),
         };
-        let described = matches!(self.status, SchemaStatus::Described | SchemaStatus::Partial);
+        let described = !matches!(self.status, SchemaStatus::Absent | SchemaStatus::Failed);
         let number = |number: Option<u64>| {
             number
                 .filter(|_| described)

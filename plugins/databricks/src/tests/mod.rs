@@ -14,6 +14,7 @@ mod lists;
 mod rest;
 mod sql;
 mod statement;
+mod sweep;
 
 fn open(script: &Script, settings: &str) -> Databricks {
     Databricks::open(script.client(), &Settings::parse(settings).unwrap()).unwrap()

@@ -109,22 +109,6 @@ fn not_knowing_who_asks_fails_nothing() {
 }
 
 #[test]
-fn tables_of_a_known_revision_are_unchanged() {
-    let known = |page: &str| {
-        let answer = describe(&warehouse(&[page]), "{}", |request| {
-            let revision = "8d3b@1763000000000".to_owned();
-            request.known.insert("item".to_owned(), revision);
-        });
-        answer.unwrap().entries.remove(0)
-    };
-    assert_eq!(known(ITEM), Entry::Unchanged("item".to_owned()));
-    let created_again = known(&ITEM.replace("8d3b", "9999"));
-    assert!(matches!(created_again, Entry::Table(_)));
-    let changed = known(&ITEM.replace("1763000000000", "1763000000001"));
-    assert!(matches!(changed, Entry::Table(_)));
-}
-
-#[test]
 fn a_list_that_holds_a_table_twice_may_lack_another() {
     for pages in [vec![format!("{ITEM},{ITEM}")], vec![ITEM.to_owned(); 2]] {
         let pages: Vec<&str> = pages.iter().map(String::as_str).collect();

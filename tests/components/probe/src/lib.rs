@@ -58,7 +58,9 @@ impl Adapter for Probe {
     }
 
     fn list_schemas(&self, _catalog: &str) -> Result<Vec<SchemaEntry>> {
-        Ok(vec![SchemaEntry::new("s")])
+        let mut schema = SchemaEntry::new("s");
+        schema.revision = self.behaviour.strip_prefix(LISTED).map(str::to_owned);
+        Ok(vec![schema])
     }
 
     fn describe(&self, request: DescribeRequest) -> Result<ProbeCursor> {
@@ -67,6 +69,7 @@ impl Adapter for Probe {
             behaviour: self.behaviour.clone(),
             steps: 0,
             schema: request.schema,
+            known_revision: request.known_revision,
         })
     }
 }
@@ -77,16 +80,33 @@ pub struct ProbeCursor {
     behaviour: String,
     steps: u64,
     schema: String,
+    known_revision: Option<String>,
 }
+
+/// Before the revision that the list of schemas tells.
+const LISTED: &str = "listed-";
+/// Before the revision that the schema has.
+const REVISED: &str = "revised-";
 
 impl Cursor for ProbeCursor {
     fn next(&mut self) -> Result<Step> {
         self.steps += 1;
+        let revision = self.behaviour.strip_prefix(REVISED);
+        if self.steps == 1 && revision.is_some() && self.known_revision.as_deref() == revision {
+            return Ok(Step::Unchanged);
+        }
         if self.steps == 1 {
             // Something is always returned first, so that a test can see it go.
             return Ok(Step::Page(vec![Entry::Table(table("first"))]));
         }
+        if let Some(revision) = revision {
+            return Ok(Step::Done(Summary {
+                revision: Some(revision.to_owned()),
+                ..Summary::exhausted()
+            }));
+        }
         match self.behaviour.as_str() {
+            behaviour if behaviour.starts_with(LISTED) => Ok(Step::Done(Summary::exhausted())),
             "nothing" => Ok(Step::Done(Summary::exhausted())),
             "fail" => Err(Error::internal("the probe was asked to fail")),
             "panic" => panic!("the probe was asked to panic about {}", self.schema),

@@ -120,7 +120,7 @@ fn changed(place: &Place, retry_seconds: u32) -> Lake {
 
 /// What a run comes to: what is said, and what the cache holds then.
 fn outcome(lake: &Lake) -> (String, &'static str) {
-    let run = lake.run();
+    let run = lake.run_whole();
     let error = run.schema("s")["error"].take();
     let said = match error["message"].as_str() {
         None => "nothing: it is got over".to_owned(),

@@ -96,6 +96,7 @@ fn what_is_printed_is_documented_and_what_is_documented_is_printed() {
     let elsewhere = Project::without_config();
     let outputs = [
         lake.rocky(&["run"]),
+        lake.rocky(&["run"]),
         lake.rocky(&["discover", "--with-schemas", "--include", "c"]),
         lake.rocky(&["schema", "ls"]),
         lake.rocky(&["schema", "ls", "c.s"]),

@@ -3,6 +3,7 @@
 //! | module | what it shows |
 //! |---|---|
 //! | `run` | what a run writes, finds unchanged and removes |
+//! | `refresh` | what a further run does not ask again |
 //! | `gate`, `harm`, `state_path` | the cache can be switched off, be broken, and be in several places |
 //! | `state_tools`, `clocks` | the cache can be cleared, checked and compacted; when it counts as fresh |
 //! | `rest_faults`, `sql_faults`, `fault_table` | every way in which a warehouse fails |
@@ -53,6 +54,7 @@ mod lock;
 mod misbehaviour;
 mod network;
 mod project;
+mod refresh;
 mod responses;
 mod rest_faults;
 mod run;

@@ -205,6 +205,11 @@ impl Lake {
     pub fn run(&self) -> Output {
         self.rocky(&["run", "--output", "json"])
     }
+
+    /// The same, which asks for everything whatever is known.
+    pub fn run_whole(&self) -> Output {
+        self.rocky(&["run", "--refresh", "--output", "json"])
+    }
 }
 
 /// An emulator that holds nothing yet.

@@ -141,13 +141,14 @@ fn every_failure_of_the_warehouse_is_told_and_nothing_is_half_written() {
         // The first page is fine, and is not kept.
         lake.emulator
             .fault(Fault::on(LIST, action).query("page_token=").forever());
-        let run = lake.run();
+        let run = lake.run_whole();
         eprintln!("{name}: {}", run.schema("new")["error"]);
         check_told(&lake, &run, code, expected);
         if name == "html" {
             insta::assert_snapshot!(
                 "rest_fault",
-                lake.rocky(&["run", "--output", "table"]).redacted()
+                lake.rocky(&["run", "--refresh", "--output", "table"])
+                    .redacted()
             );
         }
     }

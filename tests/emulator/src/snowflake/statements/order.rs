@@ -99,6 +99,7 @@ impl Script<'_> {
                 show_rows: settings.show_rows,
                 information_rows: settings.information_schema_rows,
                 hide_last_ddl: settings.hide_last_ddl,
+                clock_ahead_seconds: settings.clock_ahead_seconds,
             },
         };
         match texts.is_empty() {

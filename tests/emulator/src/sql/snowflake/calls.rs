@@ -8,8 +8,8 @@ use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CastKind, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
     FunctionArgumentClause, FunctionArguments, JsonPathElem,
 };
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 /// What must be rewritten before its parts are.
 pub(super) fn rewrite_before(expr: &mut Expr) {
@@ -76,7 +76,7 @@ fn rewritten_call(called: &Function, statement: &SnowflakeStatement) -> Option<E
     let name = called.name.to_string().replace('"', "").to_lowercase();
     renamed.name = function(&name, vec![]).name;
     let given = arguments(called);
-    if let Some(told) = of_session(&name, statement).or_else(|| clock(&name)) {
+    if let Some(told) = of_session(&name, statement).or_else(|| clock(&name, statement)) {
         return Some(told);
     }
     aggregate(&name, &given, &renamed)
@@ -87,8 +87,9 @@ fn rewritten_call(called: &Function, statement: &SnowflakeStatement) -> Option<E
 }
 
 /// The time at which the statement is read.
-fn clock(name: &str) -> Option<Expr> {
-    let now = Timestamp::now();
+fn clock(name: &str, statement: &SnowflakeStatement) -> Option<Expr> {
+    let ahead = SignedDuration::from_secs(statement.limits.clock_ahead_seconds.into());
+    let now = Timestamp::now().saturating_add(ahead).ok()?;
     let convert = match name {
         "current_timestamp" | "getdate" | "systimestamp" => "snowflake_timestamp_ltz",
         "sysdate" | "localtimestamp" => "snowflake_timestamp_ntz",

@@ -80,6 +80,8 @@ pub(crate) struct Limits {
     pub information_rows: Option<usize>,
     /// Whether TABLES leaves LAST_DDL out.
     pub hide_last_ddl: bool,
+    /// How far CURRENT_TIMESTAMP is ahead of the times at which tables were changed.
+    pub clock_ahead_seconds: u32,
 }
 
 /// A statement in Snowflake's SQL and its surroundings.
