@@ -20,7 +20,7 @@
 //! | `schema_export`, `schema_import` | the cache as a tree of files, and back |
 //! | `sharing`, `crash`, `concurrency` | many processes, sudden ends, many schemas |
 //!
-//! `project`, `filled`, `server` and `echo_server` are what the tests are made with.
+//! `project`, `filled`, `json_schema`, `server` and `echo_server` are what the tests are made with.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 #![allow(
     clippy::too_many_lines,
@@ -49,6 +49,7 @@ mod harm;
 mod hostile;
 mod inspect;
 mod json;
+mod json_schema;
 mod lock;
 mod misbehaviour;
 mod network;

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rocky_plugin::{CONTRACT_VERSION, EndpointSource, Manifest, PluginReference};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -38,14 +39,22 @@ pub async fn inspect(context: &Context, args: InspectArgs) -> Result<Status, Com
     Ok(Status::Done)
 }
 
-#[derive(Debug, Serialize)]
-struct InspectReport {
+/// What a plugin is, needs and may do.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct InspectReport {
+    /// The component's file.
     path: PathBuf,
+    /// Its size.
     bytes: u64,
+    /// `sha256:` and its SHA-256 in hexadecimal.
     digest: String,
+    /// The version of the contract `rocky:adapter`.
     contract: &'static str,
+    /// Whether it can describe anything.
     describes: bool,
+    /// What it imports, sorted.
     imports: Vec<String>,
+    /// What it says of itself.
     manifest: Manifest,
 }
 

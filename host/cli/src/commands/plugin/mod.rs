@@ -5,6 +5,7 @@ use clap::Subcommand;
 
 use crate::context::Context;
 use crate::error::{CommandError, Status};
+use crate::json_schema::Outputs;
 
 /// Look at plugins, and say which ones this project trusts.
 #[derive(Debug, Subcommand)]
@@ -21,6 +22,12 @@ impl PluginCommand {
             Self::Lock(_) => "plugin lock",
         }
     }
+}
+
+/// What these commands print.
+pub fn outputs(all: &mut Outputs) {
+    all.add::<inspect::InspectReport>();
+    all.add::<lock::LockReport>();
 }
 
 pub async fn plugin(context: &Context, command: PluginCommand) -> Result<Status, CommandError> {

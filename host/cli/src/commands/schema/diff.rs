@@ -3,6 +3,7 @@ use std::io::{self, Write};
 use clap::Args;
 use rocky_cache::{Cached, SchemaInfo, Shape, Snapshot, Timestamp};
 use rocky_schema::{IdentifierRules, Matching, Pair, TableName, compare_columns, pair_names};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::schema::changes::{self, Change, ColumnLine};
@@ -331,37 +332,52 @@ impl<'a> Whole<'a> {
     }
 }
 
-#[derive(Debug, Default, Serialize)]
-struct DiffReport {
+/// How tables differ.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct DiffReport {
+    /// The moment that it compares with; left out where two schemas or adapters are compared, in milliseconds since
+    /// 1970-01-01T00:00:00Z.
     #[serde(skip_serializing_if = "Option::is_none")]
     since_ms: Option<u64>,
+    /// The tables that differ.
     tables: Vec<TableLine>,
+    /// How many they are.
     total: Total,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 struct Total {
+    /// How many tables were added.
     added: u64,
+    /// How many differ.
     altered: u64,
+    /// How many were removed.
     removed: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct TableLine {
+    /// What became of it.
     change: Change,
+    /// The table as it was; left out of an added table.
     #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<OneSide>,
+    /// The table as it is; left out of a removed table.
     #[serde(skip_serializing_if = "Option::is_none")]
     after: Option<OneSide>,
+    /// Whether columns that it had and has stand in another order.
     reordered: bool,
+    /// The columns that differ; of an added or removed table, all.
     columns: Vec<ColumnLine>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct OneSide {
+    /// The adapter that described it.
     adapter: String,
     #[serde(flatten)]
     name: TableName,
+    /// What it is: `table`, `view` or another word of the adapter.
     kind: String,
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rocky_cache::Snapshot;
 use rocky_schema::SchemaName;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::schema::formats::{self, Chosen, Format};
@@ -154,20 +155,30 @@ fn finish(
     })
 }
 
-#[derive(Debug, Serialize)]
-struct ExportReport {
+/// What an export did to a tree of files, or would do.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ExportReport {
+    /// The directory of the tree, as given.
     path: PathBuf,
+    /// Whether nothing was written, and `files` is what an export would do.
     check: bool,
+    /// The files that differ.
     files: Vec<Written>,
+    /// How many schemas, tables and files there are.
     total: Total,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 struct Total {
+    /// Schemas of the cache that the tree is to hold.
     schemas: u64,
+    /// Their tables.
     tables: u64,
+    /// Files that were, or would be, added.
     added: u64,
+    /// Files that were, or would be, changed.
     changed: u64,
+    /// Files that were, or would be, removed.
     removed: u64,
 }
 

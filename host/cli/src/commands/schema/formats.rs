@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use rocky_cache::{Cached, Connection, SchemaInfo, Snapshot};
 use rocky_schema::{Attributes, Column, TableName};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::ser::{Error as _, SerializeSeq, Serializer};
 
@@ -74,8 +75,11 @@ impl Tables<'_> {
     }
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// All tables with their columns, as `--format json` prints them.
+#[derive(Serialize, JsonSchema)]
+pub struct Document<'a> {
+    /// The cached tables, in the order of adapter, catalog, schema and name.
+    #[schemars(with = "Vec<TableItem<'a>>")]
     tables: Tables<'a>,
 }
 
@@ -99,14 +103,19 @@ impl Serialize for Tables<'_> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct TableItem<'a> {
+    /// The adapter that described the table.
     adapter: &'a str,
     #[serde(flatten)]
     name: &'a TableName,
+    /// What it is: `table`, `view` or another word of the adapter.
     kind: &'a str,
+    /// Its comment.
     comment: &'a Option<String>,
+    /// Further facts, in the adapter's own words.
     attributes: &'a Attributes,
+    /// Its columns, in the order of the table.
     columns: &'a [Column],
 }
 

@@ -16,7 +16,9 @@ use rocky_schema::{IdentifierRules, SchemaName};
 use crate::commands::schema::place::{Place, find_table, schemas_named};
 use crate::context::Context;
 use crate::error::{CommandError, Status};
+use crate::json_schema::Outputs;
 use crate::names::Part;
+use crate::output::Report;
 
 /// Look into the schema cache; never asks a warehouse.
 #[derive(Debug, Subcommand)]
@@ -55,6 +57,19 @@ pub fn schema(context: &Context, command: SchemaCommand) -> Result<Status, Comma
         SchemaCommand::Export(args) => export::export(context, &args),
         SchemaCommand::Import(args) => import::import(context, &args),
     }
+}
+
+/// What these commands print.
+pub fn outputs(all: &mut Outputs) {
+    all.add::<ls::SchemaList>();
+    all.add::<ls::TableList>();
+    all.add::<show::TableReport>();
+    all.add::<diff::DiffReport>();
+    all.add::<history::HistoryReport>();
+    all.add::<search::SearchReport>();
+    all.add::<export::ExportReport>();
+    all.add_as::<formats::Document>(<export::ExportReport as Report>::COMMAND);
+    all.add::<import::ImportReport>();
 }
 
 /// How an adapter's warehouse reads names.

@@ -4,6 +4,7 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use rocky_cache::Cached;
 use rocky_schema::{Column, TableName};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::schema::{Place, adapters, schemas_named};
@@ -107,31 +108,43 @@ impl Sought {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct SearchReport {
+/// Where a text was found.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SearchReport {
+    /// The tables and columns that match.
     matches: Vec<Match>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Match {
+    /// The adapter that described the table.
     adapter: String,
     #[serde(flatten)]
     name: TableName,
+    /// What it is: `table`, `view` or another word of the adapter.
     kind: String,
+    /// Where the text is.
     matched: Matched,
+    /// The column that matches; left out where it is the table.
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<String>,
+    /// The column's type.
     #[serde(skip_serializing_if = "Option::is_none")]
     data_type: Option<String>,
+    /// The comment of the column or the table that matches.
     comment: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Matched {
+    /// In the name of the table.
     Table,
+    /// In the comment of the table, and not in its name.
     TableComment,
+    /// In the name of the column.
     Column,
+    /// In the comment of the column, and not in its name.
     ColumnComment,
 }
 

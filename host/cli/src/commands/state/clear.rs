@@ -4,6 +4,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use rocky_cache::{Candidate, Cleared, Reader, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::cache_config;
@@ -130,11 +131,16 @@ fn matches(pattern: Option<&str>, name: &str, candidate: &Candidate<'_>) -> bool
         .any(|pattern| names::matches(&key(pattern), &key(name)))
 }
 
-#[derive(Debug, Serialize)]
-struct ClearReport {
+/// What was removed from the schema cache, or would be.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ClearReport {
+    /// Tables that were removed from the cache, or would be.
     entries_deleted: u64,
+    /// Whether they were only counted.
     dry_run: bool,
+    /// The schemas that they were in.
     schemas_deleted: u64,
+    /// Remembered changes that went too; 0 without `--history`.
     history_deleted: u64,
     #[serde(skip)]
     keeps_history: bool,

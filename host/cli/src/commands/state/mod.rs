@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use crate::context::Context;
 use crate::error::{CommandError, Status};
+use crate::json_schema::Outputs;
 
 /// Show where the schema cache is and what it holds, empty it, check it, compact it.
 ///
@@ -47,6 +48,14 @@ impl StateArgs {
             Some(StateCommand::Compact(_)) => "state compact",
         }
     }
+}
+
+/// What these commands print.
+pub fn outputs(all: &mut Outputs) {
+    all.add::<show::StateReport>();
+    all.add::<clear::ClearReport>();
+    all.add::<check::CheckReport>();
+    all.add::<compact::CompactReport>();
 }
 
 pub fn state(context: &Context, args: &StateArgs) -> Result<Status, CommandError> {
