@@ -27,7 +27,8 @@ use crate::tree::{self, FileChange, Plan, Written};
   rocky schema export schemas --in 'raw.*'      # some schemas; the others of the tree stay as they are
   rocky schema export schemas --check           # in CI: fails where the tree is not what the cache holds
   rocky schema export --format json             # all tables and columns, for a program
-  rocky schema export --format ddl --in raw.flights")]
+  rocky schema export --format ddl --in raw.flights
+  rocky schema export --format arrow > columns.arrows    # a row for each column, for DuckDB, pandas, Polars")]
 pub struct ExportArgs {
     /// The directory of the tree
     #[arg(value_name = "DIRECTORY", required_unless_present = "format")]
@@ -47,6 +48,9 @@ pub struct ExportArgs {
 }
 
 pub fn export(context: &Context, args: &ExportArgs) -> Result<Status, CommandError> {
+    if let Some(format) = args.format {
+        formats::admit(context, format)?;
+    }
     let place = args.within.as_deref().map(Place::schema).transpose()?;
     let project = context.project()?;
     let (config, _) = cache_config(context, project.as_ref());

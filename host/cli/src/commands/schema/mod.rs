@@ -1,3 +1,5 @@
+#[cfg(feature = "arrow")]
+mod arrow;
 mod changes;
 mod diff;
 mod export;
