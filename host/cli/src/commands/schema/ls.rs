@@ -128,7 +128,7 @@ struct SchemaLine {
     described_at_ms: u64,
     /// Whether that is within the time to live, or the schema is pinned.
     fresh: bool,
-    /// When it was imported; such a schema is pinned until a run describes it, in milliseconds since 1970-01-01T00:00:00Z.
+    /// When it was imported, in milliseconds since 1970-01-01T00:00:00Z; such a schema is pinned until a run describes it.
     pinned_at_ms: Option<u64>,
     /// How much of the schema was described.
     coverage: Coverage,

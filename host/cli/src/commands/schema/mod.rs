@@ -2,6 +2,7 @@
 mod arrow;
 mod changes;
 mod diff;
+mod diff_report;
 mod export;
 mod formats;
 mod history;
@@ -66,7 +67,7 @@ pub fn outputs(all: &mut Outputs) {
     all.add::<ls::SchemaList>();
     all.add::<ls::TableList>();
     all.add::<show::TableReport>();
-    all.add::<diff::DiffReport>();
+    all.add::<diff_report::DiffReport>();
     all.add::<history::HistoryReport>();
     all.add::<search::SearchReport>();
     all.add::<export::ExportReport>();

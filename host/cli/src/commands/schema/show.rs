@@ -111,8 +111,8 @@ pub struct TableReport {
     last_changed_ms: u64,
     /// Whether the description is within the time to live, or the schema is pinned.
     fresh: bool,
-    /// When its schema was imported; such a schema is pinned until a run describes it, in milliseconds since
-    /// 1970-01-01T00:00:00Z.
+    /// When its schema was imported, in milliseconds since 1970-01-01T00:00:00Z; such a schema is pinned until a run describes
+    /// it.
     pinned_at_ms: Option<u64>,
     /// How much of the schema was described.
     coverage: Option<Coverage>,
