@@ -20,6 +20,9 @@ use crate::output::{self, Report, Style};
 /// `rocky-toml.json` lets an editor complete and check rocky.toml: name it in the first line of that file, as in
 /// `#:schema schemas/rocky-toml.json`. The others are named after the commands: `schema-ls.json` is of `rocky schema ls --output json`.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  rocky json-schema schemas                   # writes schemas/rocky-toml.json, schemas/run.json, …
+  rocky json-schema ~/.config/rocky/schemas   # one place for all projects")]
 pub struct JsonSchemaArgs {
     /// The directory that they are written to; made where it is not there
     #[arg(value_name = "DIRECTORY")]

@@ -14,7 +14,14 @@ use crate::output::{self, Report, Style};
 use crate::plugins::Plugins;
 
 /// Show what a plugin is, what it needs and what it may do, without configuring it.
+///
+/// Tells of its settings, of the places that it may reach and of the requests that it may send besides plain reads. It is loaded for
+/// that, in its sandbox and without a network, and asked nothing of a warehouse.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  rocky plugin inspect databricks
+  rocky plugin inspect ./target/components/my_adapter.wasm
+  rocky plugin inspect snowflake --output json")]
 pub struct InspectArgs {
     /// A name, or the file of a component
     #[arg(value_name = "NAME|FILE")]

@@ -21,6 +21,9 @@ use crate::trust::locked_adapter;
 /// is printed. From then on a plugin that asks for more is refused until this is run again,
 /// and `rocky run --locked` refuses every difference.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  rocky plugin lock                           # then look at what has changed, and commit rocky.lock
+  rocky plugin lock --config etl/rocky.toml")]
 pub struct LockArgs {}
 
 pub async fn lock(context: &Context, _: LockArgs) -> Result<Status, CommandError> {

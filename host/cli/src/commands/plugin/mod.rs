@@ -8,7 +8,13 @@ use crate::error::{CommandError, Status};
 use crate::json_schema::Outputs;
 
 /// Look at plugins, and say which ones this project trusts.
+///
+/// A plugin is a WebAssembly component, found by its name in the directories of ROCKY_PLUGIN_PATH, beside this program and in your
+/// data directory, or by its path.
 #[derive(Debug, Subcommand)]
+#[command(after_long_help = "Examples:
+  rocky plugin inspect databricks             # what it needs and may do
+  rocky plugin lock                           # trust the plugins of this project as they are")]
 pub enum PluginCommand {
     Inspect(inspect::InspectArgs),
     Lock(lock::LockArgs),

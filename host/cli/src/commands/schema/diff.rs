@@ -15,12 +15,12 @@ use crate::{human, moment};
 ///
 /// Tables and columns are compared by name, then types, nullability, kinds and the order of columns. Comments and attributes do not
 /// count. Between warehouses with different rules for names, letter case does not count; types are compared as each warehouse says them.
+///
+/// Exit status: 0, and with --exit-code 1 where there is a difference.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   rocky schema diff --since 3d                          # everything that has changed in three days
   rocky schema diff raw.flights --since 2026-11-20      # since the beginning of a day, in UTC
-  rocky schema diff raw.flights.planes --since 12h
-  rocky schema diff raw.flights staging.flights         # from the first schema to the second
   rocky schema diff raw.flights --adapter prod --adapter test
   rocky schema diff main.contract raw.flights --exit-code   # fails where they differ")]
 pub struct DiffArgs {

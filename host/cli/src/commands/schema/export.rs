@@ -21,14 +21,14 @@ use crate::tree::{self, FileChange, Plan, Written};
 ///
 /// The tree has one file per table and one per schema. The same cache makes the same tree: names are in order, and when something was
 /// described counts as no difference. What an earlier export wrote and the cache no longer holds is removed; other files stay.
+///
+/// Exit status: 0, and with --check 1 where the tree differs.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   rocky schema export schemas                   # everything, to the directory `schemas`
-  rocky schema export schemas --in 'raw.*'      # some schemas; the others of the tree stay as they are
-  rocky schema export schemas --check           # in CI: fails where the tree is not what the cache holds
-  rocky schema export --format json             # all tables and columns, for a program
+  rocky schema export schemas --check           # in CI: fails where the tree differs
   rocky schema export --format ddl --in raw.flights
-  rocky schema export --format arrow > columns.arrows    # a row for each column, for DuckDB, pandas, Polars")]
+  rocky schema export --format arrow > columns.arrows")]
 pub struct ExportArgs {
     /// The directory of the tree
     #[arg(value_name = "DIRECTORY", required_unless_present = "format")]

@@ -19,7 +19,7 @@ use crate::{human, moment};
 /// A change is noticed by the run that first sees it. Comments and attributes do not count, and neither does what is older than the
 /// project's `history_days`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   rocky schema history raw.flights.planes
   rocky schema history raw.flights.weather --adapter lake     # also of a table that is gone")]
 pub struct HistoryArgs {

@@ -24,7 +24,7 @@ use crate::tree::{self, Found, Manifest};
 /// What is imported is pinned: it counts as fresh whatever its age, until `rocky run` describes it. A schema that the cache has from a
 /// warehouse stays as it is, unless the tree's is the later description. Where anything in the tree is malformed nothing is imported.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   rocky schema import schemas                    # in a fresh clone
   rocky schema import schemas --in 'raw.*'       # only some of the tree
   rocky schema import schemas --replace          # also what the cache has described later")]

@@ -16,8 +16,11 @@ use crate::names::printable;
 use crate::output::{self, Report, Style};
 
 /// List the cached schemas, or the tables of one.
+///
+/// Of a schema it tells when it was described and whether that is within the time to live, of a table its kind and how many columns it
+/// has. `rocky run` and `rocky schema import` bring schemas into the cache.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   rocky schema ls                      # every schema
   rocky schema ls 'raw.src__*'         # those that match
   rocky schema ls raw.flights          # the tables of one

@@ -24,7 +24,14 @@ use crate::names::Part;
 use crate::output::Report;
 
 /// Look into the schema cache; never asks a warehouse.
+///
+/// Schemas get there by `rocky run`, `rocky discover --with-schemas` or `rocky schema import`.
 #[derive(Debug, Subcommand)]
+#[command(after_long_help = "Examples:
+  rocky schema ls                             # what is cached
+  rocky schema show raw.flights.planes        # the columns of a table
+  rocky schema search tail                    # where something is
+  rocky schema diff --since 3d                # what has changed")]
 pub enum SchemaCommand {
     Ls(ls::LsArgs),
     Show(show::ShowArgs),

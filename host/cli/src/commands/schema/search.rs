@@ -16,8 +16,11 @@ use crate::names::{self, printable};
 use crate::output::{self, Report, Style};
 
 /// Find tables and columns by a part of their names or comments, in any letter case.
+///
+/// All cached schemas are searched. A text with `*` or `?` has to match a whole name, and is not looked for in comments. Finding nothing
+/// is no failure.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   rocky schema search tail                   # tables and columns with `tail` in a name or a comment
   rocky schema search '*_id'                 # names that match a pattern
   rocky schema search price --in 'raw.*'     # in some schemas only")]

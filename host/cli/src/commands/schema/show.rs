@@ -19,7 +19,7 @@ use crate::output::{self, Report, Style};
 /// Names match as they do in the table's warehouse: `ORDERS` finds `orders` on Databricks, and `orders` finds `ORDERS` on Snowflake. A
 /// name that is there just as it is written is meant first.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   rocky schema show raw.flights.planes
   rocky schema show 'raw.\"my schema\".planes' --adapter lake
   rocky schema show raw.flights.planes --output json")]

@@ -19,7 +19,7 @@ use crate::output::{self, Report, Style};
 /// `rocky run` then makes a new one. Exit status: 0 sound, repaired or not there,
 /// 1 broken.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(verbatim_doc_comment, after_long_help = EXAMPLES)]
 pub struct CheckArgs {
     /// Move a broken file aside
     #[arg(long)]

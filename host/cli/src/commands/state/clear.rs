@@ -21,7 +21,7 @@ use crate::output::{self, Report, Style};
 /// writes the cache meanwhile is not disturbed. Where there is no cache nothing is
 /// removed, and that is no failure.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(verbatim_doc_comment, after_long_help = EXAMPLES)]
 pub struct ClearArgs {
     /// Only count what would be removed
     #[arg(long)]
@@ -45,8 +45,8 @@ pub struct ClearArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  rocky state clear-schema-cache --dry-run                 how much there is to remove
-  rocky state clear-schema-cache                           remove all of it
+  rocky state clear-schema-cache --dry-run    # how much there is to remove
+  rocky state clear-schema-cache              # remove all of it
   rocky state clear-schema-cache --adapter lake --catalog dev --schema 'tmp_*'
   rocky state clear-schema-cache --older-than 30d --history";
 

@@ -18,7 +18,7 @@ use crate::output::{self, Report, Style};
 /// rocky.toml (default 90). While somebody reads, the file cannot become smaller;
 /// then the exit status is 3.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(verbatim_doc_comment, after_long_help = EXAMPLES)]
 pub struct CompactArgs {}
 
 const EXAMPLES: &str = "\
