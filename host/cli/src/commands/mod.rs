@@ -4,6 +4,7 @@ mod adapters;
 mod completions;
 mod discover;
 mod json_schema;
+mod man;
 mod plugin;
 mod run;
 mod schema;
@@ -30,6 +31,7 @@ pub enum Command {
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
     Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
     JsonSchema(json_schema::JsonSchemaArgs),
 }
 
@@ -43,6 +45,7 @@ impl Command {
             Self::State(args) => args.name(),
             Self::Plugin(command) => command.name(),
             Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
             Self::JsonSchema(_) => "json-schema",
         }
     }
@@ -56,6 +59,7 @@ fn outputs() -> Outputs {
     schema::outputs(&mut all);
     state::outputs(&mut all);
     plugin::outputs(&mut all);
+    all.add::<man::ManReport>();
     all.add::<json_schema::JsonSchemaReport>();
     all
 }
@@ -69,6 +73,7 @@ pub fn dispatch(context: &Context, command: Command) -> Result<Status, CommandEr
         Command::State(args) => state::state(context, &args),
         Command::Plugin(command) => in_runtime(context, plugin::plugin(context, command)),
         Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => man::man(context, &args),
         Command::JsonSchema(args) => json_schema::json_schema(context, &args),
     }
 }

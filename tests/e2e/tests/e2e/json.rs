@@ -114,6 +114,7 @@ fn what_is_printed_is_documented_and_what_is_documented_is_printed() {
         lake.rocky(&["state", "compact"]),
         lake.rocky(&["plugin", "inspect", "databricks"]),
         lake.rocky(&["plugin", "lock"]),
+        lake.rocky(&["man", "man1"]),
         lake.rocky(&["json-schema", "schemas"]),
         elsewhere.rocky(&["schema", "show", "c.s.t"]),
         elsewhere.rocky(&["schema", "show", "t"]),

@@ -243,3 +243,38 @@ fn every_shell_has_a_script_that_knows_the_commands() {
     assert_eq!(wrong.code, Some(2), "{wrong}");
     wrong.has("possible values: bash");
 }
+
+#[test]
+fn every_command_has_a_man_page_with_its_examples() {
+    let project = Project::without_config();
+    let report = project.json(&["man", "made/man1"]);
+    let pages = project.tree("made/man1");
+    let files: Vec<&str> = pages.keys().map(String::as_str).collect();
+    assert_eq!(report["files"], serde_json::json!(files));
+    for command in [
+        "",
+        "-run",
+        "-schema-diff",
+        "-state-clear-schema-cache",
+        "-man",
+    ] {
+        assert!(
+            pages.contains_key(&format!("rocky{command}.1")),
+            "{files:?}"
+        );
+    }
+    assert!(pages["rocky.1"].contains(".SH FILES\n.nf\n\\&rocky.toml"));
+    for (name, page) in &pages {
+        assert!(page.contains(".TH rocky"), "{name}: {page}");
+        // As it is typed, each line for itself.
+        let (_, examples) = page.split_once(".SH EXAMPLES\n.nf\n").unwrap();
+        let (examples, _) = examples.split_once("\n.fi").unwrap();
+        assert!(
+            examples.lines().all(|line| line.starts_with("\\&rocky ")),
+            "{name}: {page}"
+        );
+    }
+    project.write("file", "");
+    project.rocky(&["man", "file"]).failed_with(1);
+    project.rocky(&["json-schema", "file"]).failed_with(1);
+}
