@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
+use crate::cargo::Artifact;
 use crate::workspace::Workspace;
 use crate::{cargo, components};
 
@@ -78,6 +79,20 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
 /// Builds components and programs.
 pub fn build(workspace: &Workspace, profile: Profile) -> Result<Built> {
     let components = components::build(workspace)?;
+    let artifacts = programs(workspace, profile)?;
+    Ok(Built {
+        components,
+        rocky: program(&artifacts, "rocky")?,
+        emulator: program(&artifacts, "rocky-emulator")?,
+    })
+}
+
+/// Builds the program `rocky` and says where it is.
+pub fn rocky(workspace: &Workspace) -> Result<PathBuf> {
+    program(&programs(workspace, Profile::Dev)?, "rocky")
+}
+
+fn programs(workspace: &Workspace, profile: Profile) -> Result<Vec<Artifact>> {
     let mut command = cargo::cargo();
     // Two programs are wanted. But dependencies are built for the union of the features that all chosen packages ask of
     // them, and with a test among what is chosen, those that tests ask for as well: this way, what tests and
@@ -88,17 +103,13 @@ pub fn build(workspace: &Workspace, profile: Profile) -> Result<Built> {
     if profile == Profile::Release {
         command.arg("--release");
     }
-    let artifacts = cargo::artifacts(&mut command)?;
-    let program = |name: &str| {
-        artifacts
-            .iter()
-            .find(|artifact| artifact.target == name && artifact.executable.is_some())
-            .and_then(|artifact| artifact.executable.clone())
-            .with_context(|| format!("no package of the workspace has a binary `{name}`"))
-    };
-    Ok(Built {
-        components,
-        rocky: program("rocky")?,
-        emulator: program("rocky-emulator")?,
-    })
+    cargo::artifacts(&mut command)
+}
+
+fn program(artifacts: &[Artifact], name: &str) -> Result<PathBuf> {
+    artifacts
+        .iter()
+        .find(|artifact| artifact.target == name && artifact.executable.is_some())
+        .and_then(|artifact| artifact.executable.clone())
+        .with_context(|| format!("no package of the workspace has a binary `{name}`"))
 }

@@ -8,6 +8,7 @@ mod clients;
 mod components;
 mod demo;
 mod emulator;
+mod schemas;
 mod scratch;
 mod test;
 mod tidy;
@@ -36,6 +37,7 @@ enum Task {
     Test(test::Arguments),
     Bench(bench::Arguments),
     Tidy(tidy::Arguments),
+    Schemas(schemas::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -57,5 +59,6 @@ fn run(task: Task) -> Result<()> {
         Task::Test(arguments) => test::run(&workspace, &arguments),
         Task::Bench(arguments) => bench::run(&workspace, &arguments),
         Task::Tidy(arguments) => tidy::run(&workspace, &arguments),
+        Task::Schemas(_) => schemas::run(&workspace),
     }
 }

@@ -8,11 +8,11 @@ use anyhow::{Context, Result};
 
 use crate::build::{self, Built, Profile};
 use crate::workspace::Workspace;
-use crate::{cargo, clients, components, tidy};
+use crate::{cargo, clients, components, schemas, tidy};
 
 /// Check everything that a change has to pass, as CI does
 ///
-/// In order: formatting, house rules, components and programs, lints for the host and for components, licences and
+/// In order: formatting, house rules, components and programs, JSON Schemas, lints for the host and for components, licences and
 /// advisories (where cargo-deny is installed), examples in the documentation, the vendors' own clients (where Python can
 /// install them), tests. Stops at the first that fails.
 #[derive(clap::Args)]
@@ -45,6 +45,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     })?;
     step("tidy", || tidy::check(workspace))?;
     let built = step("build", || build::build(workspace, Profile::Dev))?;
+    step("schemas", || schemas::check(workspace, &built.rocky))?;
     step("clippy", || lint_host(workspace))?;
     step("clippy for components", || lint_components(workspace))?;
     step("deny", || check_dependencies(workspace))?;

@@ -11,7 +11,7 @@ fn the_help_names_every_task() {
         .output()
         .expect("xtask starts");
     let help = String::from_utf8(output.stdout).expect("the help is text");
-    for task in ["build", "demo", "test", "bench", "tidy"] {
+    for task in ["build", "demo", "test", "bench", "tidy", "schemas"] {
         assert!(help.contains(&format!("\n  {task} ")), "{help}");
     }
 }

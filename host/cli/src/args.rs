@@ -11,10 +11,38 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
+const STATUS: &str = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 done in part.";
+
+const LONG: &str = "\
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 done in part.
+
+Examples:
+  rocky run                                   # describe what your pipelines use, and cache it
+  rocky schema show raw.flights.planes        # the columns of a table, from the cache
+  rocky schema diff --since 1d                # what has changed since yesterday
+  rocky state --output json                   # for programs: one documented object
+
+Environment:
+  ROCKY_CONFIG, ROCKY_STATE_PATH, ROCKY_OUTPUT
+                     as --config, --state-path and --output, which are stronger
+  ROCKY_PLUGIN_PATH  directories of plugins, looked into first
+  DATABRICKS_TOKEN and its like
+                     the token of `--plugin databricks` where no project says how to sign in
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY
+                     the http proxy of https requests, and the hosts without
+  NO_COLOR           no colours, if not empty
+  and what rocky.toml names as ${VARIABLE}
+
+Files:
+  rocky.toml         the project: its adapters and pipelines; here or in a parent directory
+  rocky.lock         beside it: which plugins the project trusts; `rocky plugin lock` writes it
+  .rocky-state.redb  the schema cache, in the models directory or beside rocky.toml
+  NAME.wasm          a plugin, in ROCKY_PLUGIN_PATH, beside the program or in the data directory";
+
 /// Keeps the schemas of your data warehouses at hand: describes them through sandboxed adapters and caches what they say.
 #[derive(Debug, Parser)]
 #[command(name = "rocky", version, styles = STYLES, infer_subcommands = false)]
-#[command(after_help = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 done in part.")]
+#[command(after_help = STATUS, after_long_help = LONG)]
 pub struct Cli {
     #[command(flatten)]
     pub global: GlobalArgs,
@@ -70,3 +98,6 @@ pub enum OutputForm {
     /// For programs: one documented object.
     Json,
 }
+
+#[cfg(test)]
+mod tests;

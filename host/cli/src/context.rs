@@ -27,6 +27,8 @@ use crate::state_path::{self, StatePath};
 pub struct Context {
     pub global: GlobalArgs,
     pub directory: PathBuf,
+    /// Whether standard output is a terminal.
+    pub terminal: bool,
     /// Whether standard error is a terminal.
     pub interactive: bool,
     /// What Ctrl-C does.
@@ -57,6 +59,7 @@ impl Context {
         });
         let context = Self {
             directory,
+            terminal: stdout,
             interactive,
             interrupt: Interrupt::default(),
             color_stdout: color(stdout),

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use rocky_cache::CacheError;
 use rocky_plugin::{HostError, LoadError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::args::OutputForm;
@@ -93,16 +94,21 @@ impl CommandError {
 }
 
 /// What a command that failed prints for programs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct FailedCommand {
+    /// Why it could not do its work.
     error: FailureReport,
 }
 
-#[derive(Debug, Serialize)]
+/// A failure, from the outside in.
+#[derive(Debug, Serialize, JsonSchema)]
 struct FailureReport {
+    /// What was attempted and why it failed.
     message: String,
+    /// What lies behind it, from the outside in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     causes: Vec<String>,
+    /// What to do next.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hints: Vec<String>,
 }

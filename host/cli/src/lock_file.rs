@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use rocky_plugin::{
     Approved, CONTRACT_VERSION, ControlShape, EndpointSource, Plugin, StatementShape,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Project;
@@ -31,31 +32,37 @@ pub struct LockFile {
 }
 
 /// A component, and what it may ask for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LockedPlugin {
     /// As `plugin = …` names it.
     pub source: String,
     /// What its manifest calls it.
     pub name: String,
+    /// Its version.
     pub version: String,
+    /// The SHA-256 of its file, in hexadecimal.
     pub sha256: String,
+    /// The version of the contract `rocky:adapter`.
     pub contract: String,
     /// What its manifest makes the endpoint from, in its order: the name of a setting in braces, or a URL with such names in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub endpoints: Vec<String>,
     /// The origins that its manifest declares, sorted. Granted only where `allow` names them as well.
     pub origins: Vec<String>,
+    /// The requests that carry SQL.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub statements: Vec<StatementShape>,
+    /// The other requests that are not reads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub controls: Vec<ControlShape>,
 }
 
 /// What an adapter of the project may do on the network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LockedAdapter {
+    /// An adapter of the project.
     pub name: String,
     /// The source of its plugin.
     pub plugin: String,

@@ -11,6 +11,7 @@ mod guard;
 mod hints;
 mod human;
 mod interrupt;
+mod json_schema;
 mod lock_file;
 mod moment;
 mod names;

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::args::OutputForm;
@@ -13,16 +14,18 @@ use crate::error::CommandError;
 pub const JSON_VERSION: u32 = 1;
 
 /// What every JSON output starts with.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Envelope<T> {
+    /// The version of the format.
     version: u32,
+    /// The command that printed it.
     command: &'static str,
     #[serde(flatten)]
     body: T,
 }
 
 /// Something that a command prints.
-pub trait Report: Serialize {
+pub trait Report: Serialize + JsonSchema {
     /// The name under which JSON output announces it.
     const COMMAND: &'static str;
 

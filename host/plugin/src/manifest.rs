@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use rocky_schema::IdentifierRules;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::pattern::{OriginPattern, PatternError};
 pub const RESERVED_KEYS: [&str; 4] = ["plugin", "auth", "network", "limits"];
 
 /// What an adapter says of itself, before it is configured. The interface `metadata` of the contract says what each part means.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Manifest {
     /// The adapter's name, such as `databricks`.
     pub name: String,
@@ -36,7 +37,7 @@ pub struct Manifest {
 }
 
 /// One key of an adapter's configuration.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Setting {
     /// The key.
     pub name: String,
@@ -55,7 +56,7 @@ pub struct Setting {
 }
 
 /// What values a [`Setting`] takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SettingKind {
     /// A text.
@@ -69,7 +70,7 @@ pub enum SettingKind {
 }
 
 /// Where an adapter's warehouse is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EndpointSource {
     /// The value of this setting is the URL or host name.
@@ -79,10 +80,11 @@ pub enum EndpointSource {
 }
 
 /// A place other than the endpoint that an adapter may need.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DeclaredOrigin {
     /// Scheme, host and port; one leading `*.` stands for one or more labels.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     pub pattern: OriginPattern,
     /// What it is needed for.
     pub purpose: String,
@@ -93,7 +95,7 @@ fn as_text<S: Serializer>(pattern: &OriginPattern, serializer: S) -> Result<S::O
 }
 
 /// A request that carries SQL. Its body holds the SQL, and besides that only what is named here.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StatementShape {
     /// The HTTP method.
@@ -125,7 +127,7 @@ impl StatementShape {
 }
 
 /// A request that is not a read but carries no SQL.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ControlShape {
     /// The HTTP method.

@@ -1,9 +1,10 @@
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a warehouse turns a name into that was written without quotes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Folding {
     /// Nothing: the name stands as written (BigQuery).
@@ -15,7 +16,7 @@ pub enum Folding {
 }
 
 /// When two stored names are the same name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Matching {
     /// Only when they are equal: `"Orders"` and `ORDERS` are two tables.
@@ -37,7 +38,7 @@ pub enum Matching {
 /// assert_eq!(snowflake.stored("orders", false), "ORDERS");
 /// assert_eq!(snowflake.stored("Orders", true), "Orders");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct IdentifierRules {
     /// What an unquoted name becomes before it is looked up.
     pub unquoted: Folding,

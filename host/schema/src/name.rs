@@ -1,9 +1,12 @@
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A schema (BigQuery: dataset) within a catalog (BigQuery: project; Snowflake: database).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub struct SchemaName {
     /// The catalog, exactly as the warehouse stores it.
     pub catalog: String,
@@ -45,7 +48,9 @@ impl fmt::Display for SchemaName {
 }
 
 /// A table within a [`SchemaName`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub struct TableName {
     /// The schema that holds the table.
     #[serde(flatten)]

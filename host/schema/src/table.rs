@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Further facts about a table, column, error or answer, by name. Sorted, so that equal facts have equal bytes.
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub type Attributes = BTreeMap<String, String>;
 
 /// One column of a [`Table`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Column {
     /// The name exactly as the warehouse stores it, never folded.
     pub name: String,

@@ -8,18 +8,21 @@ use crate::error::{CommandError, Status};
 
 /// Print a script that makes your shell complete rocky's commands and options.
 ///
-/// Examples:
-///
-///     rocky completions bash > ~/.local/share/bash-completion/completions/rocky
-///     rocky completions zsh > "${fpath[1]}/_rocky"
-///     rocky completions fish > ~/.config/fish/completions/rocky.fish
+/// The script is made of the commands of this very program: print it again when you have another version. Put it where your shell
+/// looks for completions.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_long_help = EXAMPLES)]
 pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     shell: Shell,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  rocky completions bash > ~/.local/share/bash-completion/completions/rocky
+  rocky completions zsh > \"${fpath[1]}/_rocky\"
+  rocky completions fish > ~/.config/fish/completions/rocky.fish";
 
 pub fn completions(args: &CompletionsArgs) -> Result<Status, CommandError> {
     let mut script = Vec::new();

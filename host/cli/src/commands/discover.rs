@@ -19,13 +19,9 @@ use crate::run::{Manner, Role, RunReport, Target, execute_into};
 /// Information schemas are left out unless --include names them. What cannot be listed
 /// or described is told and counted, and does not stop the rest.
 ///
-/// Examples:
-///
-///     rocky discover
-///     rocky discover --include 'raw.src__*' --exclude '*.tmp_*'
-///     rocky discover --with-schemas --adapter lake
+/// Exit status: 0 when nothing failed, 1 when everything did, 3 when some did.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, after_long_help = EXAMPLES)]
 pub struct DiscoverArgs {
     #[command(flatten)]
     adapters: AdapterArgs,
@@ -42,6 +38,13 @@ pub struct DiscoverArgs {
     #[arg(long, value_name = "CATALOG.SCHEMA")]
     exclude: Vec<String>,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  rocky discover
+  rocky discover --include 'raw.src__*' --exclude '*.tmp_*'
+  rocky discover --with-schemas --adapter lake          # describe and cache all of it
+  rocky discover --plugin databricks --set host=https://dbc-1.example";
 
 /// How to do without a project.
 const HOW: &str = "run in a project, or: rocky discover --plugin NAME --set host=…";

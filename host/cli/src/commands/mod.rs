@@ -3,6 +3,8 @@
 mod adapters;
 mod completions;
 mod discover;
+mod json_schema;
+mod man;
 mod plugin;
 mod run;
 mod schema;
@@ -13,7 +15,10 @@ use rocky_cache::{CacheConfig, Reader};
 
 use crate::config::{CacheSection, Project};
 use crate::context::Context;
+use crate::discover::DiscoverReport;
 use crate::error::{CommandError, Status};
+use crate::json_schema::Outputs;
+use crate::run::RunReport;
 
 /// What rocky can do.
 #[derive(Debug, Subcommand)]
@@ -26,6 +31,8 @@ pub enum Command {
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
     Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+    JsonSchema(json_schema::JsonSchemaArgs),
 }
 
 impl Command {
@@ -38,8 +45,23 @@ impl Command {
             Self::State(args) => args.name(),
             Self::Plugin(command) => command.name(),
             Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+            Self::JsonSchema(_) => "json-schema",
         }
     }
+}
+
+/// What commands print for programs.
+fn outputs() -> Outputs {
+    let mut all = Outputs::default();
+    all.add::<RunReport>();
+    all.add::<DiscoverReport>();
+    schema::outputs(&mut all);
+    state::outputs(&mut all);
+    plugin::outputs(&mut all);
+    all.add::<man::ManReport>();
+    all.add::<json_schema::JsonSchemaReport>();
+    all
 }
 
 /// Carries out a command.
@@ -51,6 +73,8 @@ pub fn dispatch(context: &Context, command: Command) -> Result<Status, CommandEr
         Command::State(args) => state::state(context, &args),
         Command::Plugin(command) => in_runtime(context, plugin::plugin(context, command)),
         Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => man::man(context, &args),
+        Command::JsonSchema(args) => json_schema::json_schema(context, &args),
     }
 }
 

@@ -25,11 +25,11 @@ use crate::run::{Manner, Request, Role, RunReport, execute_into, plan};
 ///
 /// Without a project, name a plugin, its settings and the schemas. The token comes
 /// from the environment variable named after the plugin, such as DATABRICKS_TOKEN,
-/// or from the one that --token-env names:
+/// or from the one that --token-env names.
 ///
-///     rocky run --plugin databricks --set host=https://… --catalog raw --schema flights
+/// Exit status: 0 when no schema failed, 1 when all failed, 3 when some did.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, after_long_help = EXAMPLES)]
 pub struct RunArgs {
     #[command(flatten)]
     adapters: AdapterArgs,
@@ -46,6 +46,13 @@ pub struct RunArgs {
     #[arg(long = "schema", value_name = "SCHEMA", requires = "catalog", value_parser = NonEmptyStringValueParser::new())]
     schemas: Vec<String>,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  rocky run                                   # everything that rocky.toml names
+  rocky run --adapter lake --locked           # one adapter, as rocky.lock has approved it
+  rocky run --adapter lake --catalog raw --schema 'src__*' --explain-network
+  rocky run --plugin databricks --set host=https://dbc-1.example --catalog raw --schema flights";
 
 pub async fn run(context: &Context, args: RunArgs) -> Result<Status, CommandError> {
     let started = Instant::now();

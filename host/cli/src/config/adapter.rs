@@ -10,6 +10,7 @@ use url::Url;
 use crate::config::auth::{self, Auth};
 use crate::config::document::Mistake;
 use crate::config::section::{Mark, Section};
+use crate::config::shape::{Key, Kind, Shape};
 use crate::error::CommandError;
 use crate::proxy;
 
@@ -77,6 +78,74 @@ pub enum ProxyChoice {
     /// Through this one.
     Through(Url),
 }
+
+/// `[adapter.NAME]`
+pub static ADAPTER: Shape = Shape {
+    open: true,
+    ..Shape::closed(
+        "A warehouse, and how it is reached. Other keys are the settings of the plugin: `rocky plugin inspect` lists them.",
+        &[
+            Key::text(
+                "plugin",
+                "The name of a plugin, or the path of a component (with a `/`, or ending in `.wasm`).",
+            )
+            .required(),
+            Key::new(
+                "auth",
+                Kind::Tagged(&auth::AUTH),
+                "How rocky proves who it is.",
+            ),
+            Key::table("limits", &LIMITS, "What one call may use."),
+            Key::table(
+                "network",
+                &NETWORK,
+                "What the adapter may do besides reading from its endpoint.",
+            ),
+        ],
+    )
+};
+
+static LIMITS: Shape = Shape::closed(
+    "What one call may use.",
+    &[
+        Key::u32("memory_mb", "Memory of an instance, in MiB."),
+        Key::u32("idle_seconds", "Time without a step."),
+        Key::u32("total_seconds", "Time of a whole call."),
+        Key::u32(
+            "cpu_seconds",
+            "Computing of a call; waiting does not count.",
+        ),
+        Key::u32("concurrency", "Calls at once."),
+        Key::u64("requests", "HTTP requests of a call."),
+        Key::u64(
+            "response_mb",
+            "HTTP responses of a call, in MiB after decompression.",
+        ),
+        Key::u64("tables", "Tables in one answer."),
+        Key::u64("columns", "Columns in one answer."),
+        Key::u32("page_mb", "One page of an answer, in MiB."),
+        Key::u64("answer_mb", "All pages of an answer, in MiB."),
+    ],
+);
+
+static NETWORK: Shape = Shape::closed(
+    "What the adapter may do besides reading from its endpoint.",
+    &[
+        Key::texts(
+            "allow",
+            "Origins where it may read besides its endpoint, such as `https://acme.blob.core.windows.net`.",
+        ),
+        Key::new(
+            "statements",
+            Kind::Choice(&["metadata", "read", "any"]),
+            "What its SQL may do; `metadata` unless told otherwise.",
+        ),
+        Key::text(
+            "proxy",
+            "The http proxy of https requests, or `none`; unless told otherwise as the environment says.",
+        ),
+    ],
+);
 
 /// Reads `[adapter.NAME]`.
 pub fn read(mut section: Section, directory: &Path) -> AdapterEntry {
@@ -158,10 +227,7 @@ fn read_network(mut section: Section) -> Result<Network, Mistake> {
         });
         allow.push(pattern?);
     }
-    let statements = match section
-        .choice("statements", &["metadata", "read", "any"])?
-        .as_deref()
-    {
+    let statements = match section.choice("statements")?.as_deref() {
         Some("read") => StatementLevel::Read,
         Some("any") => StatementLevel::Any,
         _ => StatementLevel::Metadata,

@@ -11,8 +11,14 @@ use rocky_credentials::{
 use rocky_plugin::Origin;
 use url::Url;
 
+pub use crate::config::auth_shapes::AUTH;
+use crate::config::auth_shapes::{
+    CLIENT_SECRET, CREDENTIALS, KEY, PASSPHRASE, PASSWORD, PRIVATE_KEY, REFRESH_TOKEN,
+    SNOWFLAKE_LOGIN, TOKEN, VALUE,
+};
 use crate::config::document::Mistake;
 use crate::config::section::Section;
+use crate::config::shape::{SecretKeys, TAG};
 
 /// How an adapter proves who it is.
 #[derive(Clone, Debug)]
@@ -62,24 +68,12 @@ impl Auth {
     }
 }
 
-const TYPES: [&str; 12] = [
-    "none",
-    "bearer",
-    "basic",
-    "header",
-    "oauth-client-credentials",
-    "oauth-m2m",
-    "google-service-account",
-    "google-authorized-user",
-    "google-metadata",
-    "snowflake-key-pair",
-    "snowflake-oauth",
-    "snowflake-pat",
-];
-
 /// Reads the section. Paths in it are relative to `directory`.
 pub fn read(mut section: Section, directory: &Path) -> Result<Auth, Mistake> {
-    let of_type = section.required_choice("type", &TYPES)?;
+    let of_type = section.required_choice(TAG)?;
+    if let Some((_, shape)) = AUTH.shapes.iter().find(|(it, _)| *it == of_type) {
+        section.becomes(shape);
+    }
     let mut reader = Reader {
         section: &mut section,
         directory,
@@ -129,34 +123,13 @@ pub fn read(mut section: Section, directory: &Path) -> Result<Auth, Mistake> {
     Ok(Auth(kind))
 }
 
-/// The keys of one secret: itself, a file that holds it, a command that prints it.
-type Keys = [&'static str; 3];
-
-const TOKEN: Keys = ["token", "token_file", "token_command"];
-const PASSWORD: Keys = ["password", "password_file", "password_command"];
-const VALUE: Keys = ["value", "value_file", "value_command"];
-const CLIENT_SECRET: Keys = [
-    "client_secret",
-    "client_secret_file",
-    "client_secret_command",
-];
-const KEY: Keys = ["key", "key_file", "key_command"];
-const CREDENTIALS: Keys = ["credentials", "credentials_file", "credentials_command"];
-const PRIVATE_KEY: Keys = ["private_key", "private_key_file", "private_key_command"];
-const REFRESH_TOKEN: Keys = [
-    "refresh_token",
-    "refresh_token_file",
-    "refresh_token_command",
-];
-const PASSPHRASE: Keys = ["passphrase", "passphrase_file", "passphrase_command"];
-
 struct Reader<'r, 'a> {
     section: &'r mut Section<'a>,
     directory: &'r Path,
 }
 
 impl Reader<'_, '_> {
-    fn required_source(&mut self, keys: Keys) -> Result<SecretSource, Mistake> {
+    fn required_source(&mut self, keys: SecretKeys) -> Result<SecretSource, Mistake> {
         let [text, file, command] = keys;
         match self.source(keys)? {
             Some(source) => Ok(source),
@@ -168,7 +141,10 @@ impl Reader<'_, '_> {
     }
 
     /// A secret, given in one of three ways.
-    fn source(&mut self, [text, file, command]: Keys) -> Result<Option<SecretSource>, Mistake> {
+    fn source(
+        &mut self,
+        [text, file, command]: SecretKeys,
+    ) -> Result<Option<SecretSource>, Mistake> {
         let mut found = Vec::new();
         if let Some((text, mark)) = self.section.marked_text(text)? {
             found.push((SecretSource::Text(Secret::new(text)), mark));
@@ -208,11 +184,7 @@ impl Reader<'_, '_> {
             let message = format!("`token_url` is no URL: {error}");
             self.section.error_at(&mark, &message, None)
         })?;
-        let client_auth = match self
-            .section
-            .choice("client_auth", &["basic", "body"])?
-            .as_deref()
-        {
+        let client_auth = match self.section.choice("client_auth")?.as_deref() {
             Some("body") => ClientAuth::Body,
             _ => ClientAuth::Basic,
         };
@@ -239,6 +211,7 @@ impl Reader<'_, '_> {
                 token,
             }));
         }
+        self.section.becomes(&SNOWFLAKE_LOGIN);
         let Some(refresh_token) = self.source(REFRESH_TOKEN)? else {
             return Err(self.section.missing_one(
                 "token",

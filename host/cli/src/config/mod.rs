@@ -2,9 +2,13 @@
 
 mod adapter;
 mod auth;
+mod auth_shapes;
 mod document;
 mod interpolate;
+mod json_schema;
 mod section;
+mod shape;
+mod value;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,7 +17,9 @@ use crate::error::CommandError;
 use crate::reading::Reading;
 pub use adapter::{AdapterEntry, AdapterSection, ProxyChoice};
 use document::{Document, Mistake};
+pub use json_schema::json_schema;
 use section::{Mark, Section};
+use shape::{Key, Kind, Shape};
 
 /// A project: the directory of a `rocky.toml`, and what that file says.
 #[derive(Debug)]
@@ -66,6 +72,81 @@ impl Default for CacheSection {
     }
 }
 
+/// The whole file.
+static ROOT: Shape = Shape::closed(
+    "A project of rocky. In texts `${VAR}` and `${VAR:-default}` stand for environment variables, `$${` for the characters `${`.",
+    &[
+        Key::text(
+            "models",
+            "The directory of the SQL models; the cache lives there if it exists.",
+        ),
+        Key::new(
+            "adapter",
+            Kind::Tables(&adapter::ADAPTER),
+            "The warehouses, by names of your own.",
+        ),
+        Key::new(
+            "pipeline",
+            Kind::Tables(&PIPELINE),
+            "What your pipelines read and write, by names of your own.",
+        ),
+        Key::table("cache", &CACHE, "What rocky keeps."),
+    ],
+);
+
+static PIPELINE: Shape = Shape {
+    needs: &["source", "target"],
+    ..Shape::closed(
+        "What a pipeline reads and writes.",
+        &[
+            Key::table("source", &PLACE, "The schemas that it reads."),
+            Key::table(
+                "target",
+                &PLACE,
+                "The schemas that it writes, which may not be there yet.",
+            ),
+        ],
+    )
+};
+
+static PLACE: Shape = Shape::closed(
+    "Schemas of one catalog, as one adapter sees them.",
+    &[
+        Key::text("adapter", "The name of an adapter of this file.").required(),
+        Key::name("catalog", "The catalog, as the warehouse's SQL names it.").required(),
+        Key::new(
+            "schemas",
+            Kind::Names,
+            "The schemas, as the warehouse's SQL names them; may be patterns with `*` and `?`.",
+        )
+        .required(),
+    ],
+);
+
+static CACHE: Shape = Shape::closed(
+    "What rocky keeps.",
+    &[Key::table("schemas", &SCHEMAS, "The schema cache.")],
+);
+
+static SCHEMAS: Shape = Shape::closed(
+    "The schema cache.",
+    &[
+        Key::new(
+            "enabled",
+            Kind::Boolean,
+            "Whether there is one, true unless told otherwise; when not, no file is even looked at.",
+        ),
+        Key::u64(
+            "ttl_seconds",
+            "For how long a schema counts as fresh; 86400 unless told otherwise.",
+        ),
+        Key::u32(
+            "history_days",
+            "For how long earlier layouts are remembered; 90 unless told otherwise.",
+        ),
+    ],
+);
+
 /// Looks up an environment variable.
 type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -82,7 +163,7 @@ impl Project {
 
     fn read(document: Document, directory: PathBuf, variables: Variables) -> Result<Self, Mistake> {
         let root = document.parse()?;
-        let mut root = Section::new(&document, variables, Vec::new(), root);
+        let mut root = Section::new(&document, variables, &ROOT, Vec::new(), root);
         let models = root.text("models")?.unwrap_or_else(|| "models".to_owned());
         let mut adapters = BTreeMap::new();
         for (name, section) in root.sections("adapter")? {
@@ -173,7 +254,7 @@ fn read_place(
 ) -> Result<Place, Mistake> {
     let known: Vec<&str> = adapters.keys().map(String::as_str).collect();
     let place = Place {
-        adapter: section.required_choice("adapter", &known)?,
+        adapter: section.required_one_of("adapter", &known)?,
         catalog: section.required_name("catalog")?,
         schemas: section.required_texts("schemas")?,
     };
@@ -209,5 +290,7 @@ fn read_cache(root: &mut Section) -> Result<CacheSection, Mistake> {
     Ok(read)
 }
 
+#[cfg(test)]
+mod schema_tests;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::config::Variables;
 use crate::config::document::{Document, Mistake};
-use crate::config::interpolate::{InterpolationError, interpolate};
+use crate::config::shape::{Key, Kind, Shape};
+use crate::config::value;
 use crate::names;
 
 /// A place in a configuration file.
@@ -35,8 +36,9 @@ pub type MarkedTexts = Vec<(String, Mark)>;
 
 /// A table that is being read.
 pub struct Section<'a> {
-    document: &'a Document,
-    variables: Variables<'a>,
+    pub(super) document: &'a Document,
+    pub(super) variables: Variables<'a>,
+    shape: &'static Shape,
     path: Vec<String>,
     mark: Mark,
     left: DeTable<'a>,
@@ -47,12 +49,14 @@ impl<'a> Section<'a> {
     pub fn new(
         document: &'a Document,
         variables: Variables<'a>,
+        shape: &'static Shape,
         path: Vec<String>,
         table: DeTable<'a>,
     ) -> Self {
         Self {
             document,
             variables,
+            shape,
             path,
             mark: Mark::default(),
             left: table,
@@ -79,7 +83,10 @@ impl<'a> Section<'a> {
 
     /// A text that may be missing, and where it stands.
     pub fn marked_text(&mut self, key: &'static str) -> Result<Option<(String, Mark)>, Mistake> {
-        match self.take(key) {
+        match self.take(key, |it| {
+            let is_secret = matches!(it.kind, Kind::Secret(_));
+            (is_secret || !it.required) && is_text(it.kind, key)
+        }) {
             Some(value) => self.expect_text(key, value).map(Some),
             None => Ok(None),
         }
@@ -91,29 +98,51 @@ impl<'a> Section<'a> {
 
     /// A text that must be there, and where it stands, for an error that does not show it.
     pub fn required_marked_text(&mut self, key: &'static str) -> Result<(String, Mark), Mistake> {
-        let value = self.take(key).ok_or_else(|| self.missing(key))?;
+        self.required(key, |it| is_text(it.kind, key))
+    }
+
+    fn required(
+        &mut self,
+        key: &'static str,
+        is_meant: impl Fn(&Key) -> bool,
+    ) -> Result<(String, Mark), Mistake> {
+        let value = self.take(key, |it| it.required && is_meant(it));
+        let value = value.ok_or_else(|| self.missing(key))?;
         self.expect_text(key, value)
     }
 
-    /// A text that must be there and be one of a few.
-    pub fn required_choice(
-        &mut self,
-        key: &'static str,
-        choices: &[&str],
-    ) -> Result<String, Mistake> {
-        let text = self.required_marked_text(key)?;
-        self.chosen(key, text, choices)
+    /// A text that must be there and be one of those that the shape names.
+    pub fn required_choice(&mut self, key: &'static str) -> Result<String, Mistake> {
+        let text = self.required(key, |it| matches!(it.kind, Kind::Choice(_)))?;
+        self.chosen(key, text, self.choices(key))
     }
 
-    /// A text that may be missing and is one of a few.
-    pub fn choice(
+    /// A text that must be there and be one of a few that only the rest of the file tells.
+    pub fn required_one_of(
         &mut self,
         key: &'static str,
-        choices: &[&str],
-    ) -> Result<Option<String>, Mistake> {
-        match self.marked_text(key)? {
-            Some(text) => self.chosen(key, text, choices).map(Some),
+        known: &[&str],
+    ) -> Result<String, Mistake> {
+        let text = self.required_marked_text(key)?;
+        self.chosen(key, text, known)
+    }
+
+    /// A text that may be missing and is one of those that the shape names.
+    pub fn choice(&mut self, key: &'static str) -> Result<Option<String>, Mistake> {
+        let value = self.take(key, |it| !it.required && matches!(it.kind, Kind::Choice(_)));
+        match value {
+            Some(value) => {
+                let text = self.expect_text(key, value)?;
+                self.chosen(key, text, self.choices(key)).map(Some)
+            }
             None => Ok(None),
+        }
+    }
+
+    fn choices(&self, key: &str) -> &'static [&'static str] {
+        match self.shape.key(key).map(|key| key.kind) {
+            Some(Kind::Choice(choices)) => choices,
+            _ => &[],
         }
     }
 
@@ -136,7 +165,7 @@ impl<'a> Section<'a> {
 
     /// True or false, and where that stands.
     pub fn marked_boolean(&mut self, key: &'static str) -> Result<Option<(bool, Mark)>, Mistake> {
-        let Some(value) = self.take(key) else {
+        let Some(value) = self.take(key, |it| matches!(it.kind, Kind::Boolean)) else {
             return Ok(None);
         };
         match value.get_ref() {
@@ -150,7 +179,12 @@ impl<'a> Section<'a> {
     where
         N: TryFrom<u64> + Display,
     {
-        let Some(value) = self.take(key) else {
+        let is_meant = |it: &Key| {
+            let fits = |number: u64| N::try_from(number).is_ok();
+            let is_largest = |it: u64| fits(it) && it.checked_add(1).is_none_or(|it| !fits(it));
+            matches!(it.kind, Kind::Number(maximum) if is_largest(maximum))
+        };
+        let Some(value) = self.take(key, is_meant) else {
             return Ok(None);
         };
         let DeValue::Integer(integer) = value.get_ref() else {
@@ -171,7 +205,8 @@ impl<'a> Section<'a> {
     }
 
     pub fn required_texts(&mut self, key: &'static str) -> Result<Vec<String>, Mistake> {
-        let value = self.take(key).ok_or_else(|| self.missing(key))?;
+        let value = self.take(key, |it| it.required && matches!(it.kind, Kind::Names));
+        let value = value.ok_or_else(|| self.missing(key))?;
         let mark = Mark(value.span());
         let texts = self.expect_texts(key, value)?;
         if texts.is_empty() {
@@ -187,10 +222,8 @@ impl<'a> Section<'a> {
 
     /// A list of texts that may be missing or empty.
     pub fn texts(&mut self, key: &'static str) -> Result<Option<MarkedTexts>, Mistake> {
-        match self.take(key) {
-            Some(value) => self.expect_texts(key, value).map(Some),
-            None => Ok(None),
-        }
+        let texts = self.marked_texts(key)?;
+        Ok(texts.map(|(texts, _)| texts))
     }
 
     /// A list of texts that may be missing, and where it stands.
@@ -198,7 +231,7 @@ impl<'a> Section<'a> {
         &mut self,
         key: &'static str,
     ) -> Result<Option<(MarkedTexts, Mark)>, Mistake> {
-        let Some(value) = self.take(key) else {
+        let Some(value) = self.take(key, |it| is_texts(it.kind, key)) else {
             return Ok(None);
         };
         let mark = Mark(value.span());
@@ -216,22 +249,9 @@ impl<'a> Section<'a> {
         texts.collect()
     }
 
-    fn expect_texts(&self, key: &str, value: Spanned<DeValue<'a>>) -> Result<MarkedTexts, Mistake> {
-        let span = value.span();
-        let DeValue::Array(array) = value.into_inner() else {
-            return Err(self.error_at(
-                &Mark(span),
-                &format!("`{key}` must be a list of texts"),
-                Some("write [\"…\"]"),
-            ));
-        };
-        let items = array.into_iter();
-        items.map(|item| self.expect_text(key, item)).collect()
-    }
-
     /// A text that must be there and must not be empty.
     pub fn required_name(&mut self, key: &'static str) -> Result<String, Mistake> {
-        let text = self.required_marked_text(key)?;
+        let text = self.required(key, |it| matches!(it.kind, Kind::Name))?;
         self.not_empty(key, text)
     }
 
@@ -246,15 +266,34 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// From here on the keys of this shape are meant.
+    pub fn becomes(&mut self, shape: &'static Shape) {
+        self.shape = shape;
+    }
+
     pub fn section(&mut self, key: &'static str) -> Result<Option<Section<'a>>, Mistake> {
-        match self.take(key) {
-            Some(value) => self.enter(key, value).map(Some),
+        let shape = match self.shape.key(key).map(|key| key.kind) {
+            Some(Kind::Table(shape)) => shape,
+            Some(Kind::Tagged(tagged)) => &tagged.tag,
+            _ => &OF_THE_USER,
+        };
+        let is_table = |it: &Key| {
+            matches!(
+                it.kind,
+                Kind::Table(_) | Kind::Tables(_) | Kind::Tagged(_) | Kind::TextTable
+            )
+        };
+        match self.take(key, is_table) {
+            Some(value) => self.enter(key, value, shape).map(Some),
             None => Ok(None),
         }
     }
 
     /// The tables of a table, by name: `[adapter.NAME]`.
     pub fn sections(&mut self, key: &'static str) -> Result<Vec<(String, Section<'a>)>, Mistake> {
+        let Some(Kind::Tables(shape)) = self.shape.key(key).map(|key| key.kind) else {
+            return Ok(Vec::new());
+        };
         let Some(all) = self.section(key)? else {
             return Ok(Vec::new());
         };
@@ -262,7 +301,7 @@ impl<'a> Section<'a> {
         left.into_iter()
             .map(|(name, value)| {
                 let name = name.into_inner().into_owned();
-                let mut section = self.enter(&name, value)?;
+                let mut section = self.enter(&name, value, shape)?;
                 section.path = path.iter().cloned().chain([name.clone()]).collect();
                 Ok((name, section))
             })
@@ -271,6 +310,8 @@ impl<'a> Section<'a> {
 
     /// Everything that was not asked for, as JSON, and where it stands.
     pub fn rest(self) -> Result<Rest, Mistake> {
+        debug_assert!(self.shape.open, "{:?} is closed", self.path);
+        self.assert_asked();
         let mut values = Map::new();
         let mut marks = BTreeMap::new();
         for (key, value) in self.left.iter() {
@@ -284,6 +325,7 @@ impl<'a> Section<'a> {
 
     /// Ends the reading: a key that nobody asked for is an error.
     pub fn finish(self) -> Result<(), Mistake> {
+        self.assert_asked();
         let Some((key, _)) = self.left.iter().next() else {
             return Ok(());
         };
@@ -303,95 +345,56 @@ impl<'a> Section<'a> {
         ))
     }
 
-    fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'a>>> {
+    /// Every key of the shape is read; else it would be refused as unknown.
+    fn assert_asked(&self) {
+        let asked = |name: &str| self.asked.contains(&name);
+        let is_asked = |key: &Key| match key.kind {
+            Kind::Secret(names) => names.into_iter().all(asked),
+            _ => asked(key.name),
+        };
+        debug_assert!(
+            self.shape.keys.iter().all(is_asked),
+            "{:?}: only {:?} are read",
+            self.path,
+            self.asked
+        );
+    }
+
+    /// What stands at a key, which has to be in the shape as it is meant here.
+    fn take(
+        &mut self,
+        key: &'static str,
+        is_meant: impl Fn(&Key) -> bool,
+    ) -> Option<Spanned<DeValue<'a>>> {
+        debug_assert!(
+            self.shape.key(key).is_some_and(is_meant),
+            "{:?}: the shape says something else of {key}",
+            self.path
+        );
         self.asked.push(key);
         self.left.remove(key)
     }
 
-    fn enter(&self, key: &str, value: Spanned<DeValue<'a>>) -> Result<Section<'a>, Mistake> {
+    fn enter(
+        &self,
+        key: &str,
+        value: Spanned<DeValue<'a>>,
+        shape: &'static Shape,
+    ) -> Result<Section<'a>, Mistake> {
         let mark = Mark(value.span());
         match value.into_inner() {
             DeValue::Table(table) => {
                 let path = self.path.iter().cloned().chain([key.to_owned()]).collect();
                 Ok(Section {
                     mark,
-                    ..Section::new(self.document, self.variables, path, table)
+                    ..Section::new(self.document, self.variables, shape, path, table)
                 })
             }
             other => Err(self.error_at(
                 &mark,
-                &format!("`{key}` must be a table, not {}", kind(&other)),
+                &format!("`{key}` must be a table, not {}", value::kind(&other)),
                 None,
             )),
-        }
-    }
-
-    fn expect_text(
-        &self,
-        key: &str,
-        value: Spanned<DeValue<'a>>,
-    ) -> Result<(String, Mark), Mistake> {
-        match value.get_ref() {
-            DeValue::String(text) => self.expand(key, text, Mark(value.span())),
-            other => Err(self.wrong(key, &value, "a text", other)),
-        }
-    }
-
-    fn expand(&self, key: &str, text: &str, mark: Mark) -> Result<(String, Mark), Mistake> {
-        match interpolate(text, self.variables) {
-            Ok(expanded) => Ok((expanded, mark)),
-            Err(InterpolationError::Unset(name)) => {
-                let message =
-                    format!("`{key}` needs the environment variable {name}, which is not set");
-                Err(self.error_at(
-                    &mark,
-                    &message,
-                    Some(&format!("set it, or write ${{{name}:-default}}")),
-                ))
-            }
-            Err(InterpolationError::Malformed) => {
-                let message = format!("`{key}` holds `${{` without a variable's name and `}}`");
-                Err(self.error_at(
-                    &mark,
-                    &message,
-                    Some("write ${NAME}, or $${ for the characters themselves"),
-                ))
-            }
-        }
-    }
-
-    fn to_json(&self, key: &str, value: &Spanned<DeValue<'a>>) -> Result<Value, Mistake> {
-        let mark = Mark(value.span());
-        match value.get_ref() {
-            DeValue::String(text) => self
-                .expand(key, text, mark)
-                .map(|(text, _)| Value::from(text)),
-            DeValue::Integer(integer) => {
-                match i64::from_str_radix(integer.as_str(), integer.radix()) {
-                    Ok(number) => Ok(Value::from(number)),
-                    Err(_) => Err(self.error_at(
-                        &mark,
-                        &format!("`{key}` is out of range: {integer}"),
-                        None,
-                    )),
-                }
-            }
-            DeValue::Float(float) => match float.as_str().parse::<f64>() {
-                Ok(number) if number.is_finite() => Ok(Value::from(number)),
-                _ => Err(self.error_at(&mark, &format!("`{key}` is not a finite number"), None)),
-            },
-            DeValue::Boolean(boolean) => Ok(Value::from(*boolean)),
-            DeValue::Datetime(datetime) => Ok(Value::from(datetime.to_string())),
-            DeValue::Array(array) => array.iter().map(|item| self.to_json(key, item)).collect(),
-            DeValue::Table(table) => {
-                let members = table.iter().map(|(name, value)| {
-                    Ok((
-                        name.get_ref().to_string(),
-                        self.to_json(name.get_ref(), value)?,
-                    ))
-                });
-                members.collect::<Result<Map<_, _>, _>>().map(Value::Object)
-            }
         }
     }
 
@@ -418,27 +421,26 @@ impl<'a> Section<'a> {
             None => self.error_at(&self.mark, &message, None),
         }
     }
+}
 
-    fn wrong(
-        &self,
-        key: &str,
-        value: &Spanned<DeValue>,
-        expected: &str,
-        found: &DeValue,
-    ) -> Mistake {
-        let message = format!("`{key}` must be {expected}, not {}", kind(found));
-        self.error_at(&Mark(value.span()), &message, None)
+/// A table whose keys are the user's.
+static OF_THE_USER: Shape = Shape {
+    open: true,
+    ..Shape::closed("", &[])
+};
+
+/// Whether a key holds a text: one of its own, a secret, or the name of a secret's file.
+fn is_text(kind: Kind, key: &str) -> bool {
+    match kind {
+        Kind::Secret([itself, file, _]) => [itself, file].contains(&key),
+        kind => matches!(kind, Kind::Text),
     }
 }
 
-fn kind(value: &DeValue) -> &'static str {
-    match value {
-        DeValue::String(_) => "a text",
-        DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a number",
-        DeValue::Boolean(_) => "true or false",
-        DeValue::Datetime(_) => "a date or time",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
+/// Whether a key holds a list of texts: one of its own, or the command that prints a secret.
+fn is_texts(kind: Kind, key: &str) -> bool {
+    match kind {
+        Kind::Secret([_, _, command]) => command == key,
+        kind => matches!(kind, Kind::Texts),
     }
 }

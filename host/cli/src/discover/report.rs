@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use rocky_schema::SchemaName;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::discover::list::Listed;
@@ -13,8 +14,9 @@ use crate::output::{Report, Style};
 use crate::run::{ErrorReport, RunReport};
 
 /// What `rocky discover` found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct DiscoverReport {
+    /// The catalogs that adapters may see, each with its schemas.
     pub catalogs: Vec<CatalogFound>,
     /// Schemas that were listed.
     pub schemas_found: u64,
@@ -22,33 +24,43 @@ pub struct DiscoverReport {
     pub listings_failed: Vec<ListingFailed>,
     #[serde(flatten)]
     pub described: Option<Described>,
+    /// How long it took, in milliseconds.
     pub duration_ms: u64,
 }
 
 /// A catalog and its schemas.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct CatalogFound {
+    /// The adapter that may see it.
     pub adapter: String,
+    /// The catalog.
     pub catalog: String,
+    /// The schemas of it that are wanted.
     pub schemas: Vec<String>,
 }
 
 /// What could not be listed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ListingFailed {
+    /// The adapter.
     pub adapter: String,
+    /// The catalog whose schemas could not be listed; left out where the catalogs could not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub catalog: Option<String>,
+    /// Why.
     pub error: ErrorReport,
 }
 
 /// What became of describing them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Described {
+    /// Schemas that were described; like what else is told of describing only with `--with-schemas`.
     pub schemas_described: u64,
     /// Tables of the described schemas that the cache holds now.
     pub tables_cached: u64,
+    /// Their columns.
     pub columns: u64,
+    /// Schemas that could not be described.
     pub schemas_failed: Vec<SchemaFailed>,
     /// Tables that could not be described although their schema could.
     pub tables_failed: u64,
@@ -57,11 +69,15 @@ pub struct Described {
 }
 
 /// A schema that could not be described.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SchemaFailed {
+    /// The adapter of a schema that could not be described.
     pub adapter: String,
+    /// Its catalog.
     pub catalog: String,
+    /// The schema.
     pub schema: String,
+    /// Why.
     pub error: ErrorReport,
 }
 

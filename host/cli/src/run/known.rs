@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rocky_cache::{CacheConfig, CacheError, Reader};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::run::plan::Target;
@@ -24,7 +25,7 @@ pub struct Held {
 }
 
 /// What was not described again, and why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Skipped {
     /// Tables that were not described again.
     pub tables: u64,
@@ -32,7 +33,7 @@ pub struct Skipped {
 }
 
 /// Why something was not described again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SkipReason {
     /// The revision of the schema is the one that the cache holds.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use rocky_cache::{Outcome, SchemaReport, TapReport, Written};
 use rocky_plugin::{Adapter, CallError, Failure};
 use rocky_schema::{AdapterError, Attributes, Coverage, SchemaName};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Status;
@@ -15,12 +16,15 @@ use crate::run::known::{SkipReason, Skipped};
 use crate::run::plan::Unlisted;
 
 /// What `rocky run` did.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct RunReport {
+    /// The schemas that were asked for.
     pub schemas: Vec<SchemaRun>,
+    /// All of them together.
     pub total: Total,
+    /// What became of the cache.
     pub cache: CacheRun,
-    /// Sorted by adapter and origin.
+    /// The origins that were contacted, by adapter and origin.
     pub network: Vec<NetworkRun>,
     #[serde(skip)]
     pub(super) show_network: bool,
@@ -29,20 +33,28 @@ pub struct RunReport {
 }
 
 /// An origin that an adapter contacted.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct NetworkRun {
+    /// An adapter.
     pub adapter: String,
+    /// Where it, or the host for its token, sent requests.
     pub origin: String,
+    /// How many.
     pub requests: u64,
+    /// Bytes of the answers' bodies, after decompression.
     pub response_bytes: u64,
 }
 
 /// What became of one schema.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SchemaRun {
+    /// The adapter, as `rocky.toml` names it.
     pub adapter: String,
+    /// The catalog.
     pub catalog: String,
+    /// The schema; a pattern, where the schemas of the catalog could not be listed.
     pub schema: String,
+    /// How the describing ended.
     pub status: SchemaStatus,
     /// Tables in the answer.
     pub tables: u64,
@@ -54,17 +66,23 @@ pub struct SchemaRun {
     /// What changed in the cache; absent where the cache was not written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<CacheCounts>,
+    /// How much of the schema was described.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
+    /// Who asked, as the warehouse knows them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal: Option<String>,
+    /// A remark of the adapter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// What the adapter tells of how it came to the answer.
     #[serde(skip_serializing_if = "Attributes::is_empty")]
     pub facts: Attributes,
+    /// HTTP requests.
     pub requests: u64,
+    /// How long it took, in milliseconds.
     pub duration_ms: u64,
+    /// Why it could not be described.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorReport>,
     /// Tables that could not be described although the schema could.
@@ -73,7 +91,7 @@ pub struct SchemaRun {
 }
 
 /// How the describing of a schema ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SchemaStatus {
     /// All of it was described.
@@ -89,31 +107,43 @@ pub enum SchemaStatus {
 }
 
 /// How the cache changed, in numbers of tables.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 pub struct CacheCounts {
+    /// Tables that were new or had changed.
     pub written: u64,
+    /// Tables that the cache had already.
     pub unchanged: u64,
+    /// Tables that are gone.
     pub removed: u64,
 }
 
 /// All schemas together.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Total {
+    /// How many schemas were asked for.
     pub schemas: u64,
+    /// How many were described, partially described ones included.
     pub described: u64,
     /// Schemas that are as they were described before.
     pub unchanged: u64,
+    /// How many failed.
     pub failed: u64,
+    /// Tables of all schemas.
     pub tables: u64,
+    /// Columns of all schemas.
     pub columns: u64,
+    /// HTTP requests of all schemas.
     pub requests: u64,
+    /// How long the run took, in milliseconds.
     pub duration_ms: u64,
 }
 
 /// What became of the cache.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct CacheRun {
+    /// Whether there is a cache.
     pub enabled: bool,
+    /// Its file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
     /// The path as a person sees it.
@@ -125,21 +155,29 @@ pub struct CacheRun {
 }
 
 /// A failure, for programs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ErrorReport {
+    /// A code of the contract (`not-found`, `unauthenticated`, …), or `refused`, `credential`, `crash`, `limit`,
+    /// `invalid-answer`, `interrupted`, `host`.
     pub code: String,
+    /// What failed and why.
     pub message: String,
+    /// What to do next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// The request that failed: method and path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
 }
 
 /// A table that could not be described.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct FailedTable {
+    /// A table that could not be described.
     pub table: String,
+    /// A code of the contract.
     pub code: String,
+    /// Why.
     pub message: String,
 }
 

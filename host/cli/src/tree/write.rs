@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use rocky_cache::{Connection, SchemaInfo};
 use rocky_schema::Table;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::manifest::Manifest;
@@ -23,15 +24,16 @@ pub struct Plan<'a> {
 }
 
 /// One file that differs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Written {
     /// From the root of the tree, with `/` between its parts.
     pub path: String,
+    /// What becomes, or would become, of it.
     pub change: FileChange,
 }
 
 /// What becomes of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileChange {
     Added,

@@ -7,6 +7,7 @@ use rocky_cache::{CacheConfig, Connection, Cost, Provenance, Tap, Timestamp};
 use rocky_schema::{Column, Entry, Folding, IdentifierRules, Matching, SchemaName, Summary, Table};
 use serde_json::Value;
 
+use crate::filled::view;
 use crate::project::{Lake, Project, add_tables, empty_warehouse};
 
 /// What another host has written, by its own clock: the schema `c.s` with the table `t`.
@@ -111,6 +112,11 @@ fn every_command_takes_the_flag_and_refuses_what_is_no_number() {
         &["discover"],
         &["schema", "ls"],
         &["schema", "show", "c.s.t"],
+        &["schema", "diff", "c.s", "c.s"],
+        &["schema", "history", "c.s.t"],
+        &["schema", "search", "x"],
+        &["schema", "export", "tree"],
+        &["schema", "import", "tree"],
         &["state"],
         &["state", "show"],
         &["state", "clear-schema-cache"],
@@ -128,6 +134,53 @@ fn every_command_takes_the_flag_and_refuses_what_is_no_number() {
     }
     let state = project.json(&["state", "--cache-ttl", "18446744073709551615"]);
     assert_eq!(state["ttl_seconds"].as_u64(), Some(u64::MAX));
+}
+
+/// Commands that tell what the cache holds and not how old it is, each with something of its answer.
+const TIMELESS: [(&[&str], &str); 8] = [
+    (&["schema", "diff", "--since", "2020-01-01"], "added"),
+    (&["schema", "diff", "c.s", "c.r"], "removed"),
+    (&["schema", "diff", "c.s.t", "c.r.u"], "altered"),
+    (&["schema", "history", "c.s.t"], "added"),
+    (&["schema", "search", "x"], "int"),
+    (&["schema", "export", "--format", "json"], "c"),
+    (&["schema", "export", "--format", "ddl"], "CREATE TABLE"),
+    (&["schema", "export", "tree", "--check"], "tree"),
+];
+
+#[test]
+fn what_is_stale_is_compared_found_and_exported_as_what_is_fresh() {
+    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    let schemas = [
+        ("r".to_owned(), vec![table("u")]),
+        ("s".to_owned(), vec![table("t"), view("v", &["x", "y"])]),
+    ];
+    // By the file alone, and by a flag that says the opposite of it.
+    for (file, flag, fresh) in [
+        ("7200", None, true),
+        ("60", None, false),
+        ("7200", Some("60"), false),
+        ("60", Some("7200"), true),
+        ("7200", Some("0"), false),
+    ] {
+        let project = Project::new(&format!("[cache.schemas]\nttl_seconds = {file}\n"));
+        describe(&project, &schemas, hour_ago);
+        let flags = flag.map_or(Vec::new(), |seconds| vec!["--cache-ttl", seconds]);
+        let stale = project.json(&[&["schema", "ls", "--stale"], &flags[..]].concat());
+        let stale = stale["schemas"].as_array().unwrap().len();
+        assert_eq!(stale, if fresh { 0 } else { 2 }, "{file} {flag:?}");
+        assert_eq!(project.rocky(&["schema", "export", "tree"]).code, Some(0));
+        for (command, expected) in TIMELESS {
+            let ageless = [command, &["--cache-ttl", "18446744073709551615"]].concat();
+            let ageless = project.rocky(&ageless);
+            let output = project.rocky(&[command, &flags].concat());
+            assert_eq!(output.code, Some(0), "{command:?}: {output}");
+            output.has(expected);
+            assert_eq!(output.stdout, ageless.stdout, "{command:?} {file} {flag:?}");
+            assert_eq!(output.stderr, ageless.stderr, "{command:?} {file} {flag:?}");
+            assert!(!output.stdout.contains("stale"), "{output}");
+        }
+    }
 }
 
 #[test]

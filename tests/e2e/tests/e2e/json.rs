@@ -7,6 +7,7 @@ use std::path::Path;
 use rocky_emulator::RawTable;
 use serde_json::Value;
 
+use crate::json_schema;
 use crate::project::{Lake, Project, add_tables, empty_warehouse};
 
 /// What is documented of one command: paths of fields, and whether they may be left out.
@@ -114,6 +115,8 @@ fn what_is_printed_is_documented_and_what_is_documented_is_printed() {
         lake.rocky(&["state", "compact"]),
         lake.rocky(&["plugin", "inspect", "databricks"]),
         lake.rocky(&["plugin", "lock"]),
+        lake.rocky(&["man", "man1"]),
+        lake.rocky(&["json-schema", "schemas"]),
         elsewhere.rocky(&["schema", "show", "c.s.t"]),
         elsewhere.rocky(&["schema", "show", "t"]),
         elsewhere.rocky(&["run", "--config", "nowhere.toml"]),
@@ -147,4 +150,74 @@ fn what_is_printed_is_documented_and_what_is_documented_is_printed() {
         "{printed:?}"
     );
     assert!(printed["run"].contains("error.causes[]"), "{printed:?}");
+}
+
+/// The fields that a schema tells of, as the page names them, and whether they may be left out.
+struct Told {
+    defs: Value,
+    fields: Fields,
+}
+
+impl Told {
+    fn of(command: &str) -> Self {
+        let schema = json_schema::named(&command.replace(' ', "-"));
+        let mut told = Self {
+            defs: schema["$defs"].clone(),
+            fields: Fields::new(),
+        };
+        for form in schema["anyOf"].as_array().unwrap() {
+            // Every command may fail: that is told once for all.
+            if form["properties"].get("error").is_none() {
+                told.collect(form, "", false);
+            }
+        }
+        told
+    }
+
+    fn collect(&mut self, schema: &Value, path: &str, optional: bool) {
+        let reference = schema["$ref"].as_str();
+        if let Some(name) = reference.and_then(|it| it.strip_prefix("#/$defs/")) {
+            return self.collect(&self.defs[name].clone(), path, optional);
+        }
+        let forms = [&schema["anyOf"], &schema["oneOf"]];
+        let forms = forms.into_iter().find_map(Value::as_array);
+        if let Some(forms) = forms {
+            let forms: Vec<&Value> = forms.iter().filter(|it| it["type"] != "null").collect();
+            let optional = optional || (forms.len() > 1 && forms[0]["properties"].is_object());
+            return forms
+                .into_iter()
+                .for_each(|form| self.collect(form, path, optional));
+        }
+        if let Some(properties) = schema["properties"].as_object() {
+            let required = schema["required"].as_array();
+            for (name, property) in properties {
+                let is_required =
+                    required.is_some_and(|it| it.contains(&Value::from(name.as_str())));
+                let path = match path {
+                    "" => name.clone(),
+                    path => format!("{path}.{name}"),
+                };
+                self.collect(property, &path, optional || !is_required);
+            }
+            return;
+        }
+        match (&schema["items"], &schema["additionalProperties"]) {
+            (Value::Null, Value::Null) => {
+                self.fields.insert(path.to_owned(), optional);
+            }
+            (Value::Null, member) => self.collect(member, &format!("{path}.*"), optional),
+            (item, _) => self.collect(item, &format!("{path}[]"), optional),
+        }
+    }
+}
+
+#[test]
+fn the_page_and_the_schemas_say_the_same() {
+    let sections = documented();
+    let common = &sections["Every command"];
+    for (command, fields) in sections.iter().filter(|(name, _)| *name != "Every command") {
+        let mut told = Told::of(command).fields;
+        told.retain(|field, _| !common.contains_key(field));
+        assert_eq!(&told, fields, "{command}");
+    }
 }

@@ -19,9 +19,10 @@
 //! | `schema`, `state`, `inspect`, `usage`, `config`, `json` | what is printed |
 //! | `schema_changes`, `schema_search` | how the cache tells what has changed, and where something is |
 //! | `schema_export`, `schema_import` | the cache as a tree of files, and back |
+//! | `schema_arrow` | the cache as an Arrow stream |
 //! | `sharing`, `crash`, `concurrency` | many processes, sudden ends, many schemas |
 //!
-//! `project`, `filled`, `server` and `echo_server` are what the tests are made with.
+//! `project`, `filled`, `json_schema`, `server` and `echo_server` are what the tests are made with.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 #![allow(
     clippy::too_many_lines,
@@ -50,6 +51,7 @@ mod harm;
 mod hostile;
 mod inspect;
 mod json;
+mod json_schema;
 mod lock;
 mod misbehaviour;
 mod network;
@@ -59,6 +61,7 @@ mod responses;
 mod rest_faults;
 mod run;
 mod schema;
+mod schema_arrow;
 mod schema_changes;
 mod schema_export;
 mod schema_import;

@@ -13,6 +13,8 @@ use rocky_emulator::{Emulator, RawColumn, RawTable, RawTables};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::json_schema;
+
 /// Where `cargo xtask test` has put something.
 fn built(variable: &str) -> PathBuf {
     match env::var_os(variable) {
@@ -133,12 +135,14 @@ impl Project {
     /// Runs a command of this project to its end.
     pub fn finish(&self, command: &mut Command) -> Output {
         let output = command.output().unwrap();
-        Output {
+        let output = Output {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
             directory: self.directory.path().to_owned(),
-        }
+        };
+        json_schema::check(&output, &self.path("rocky.toml"));
+        output
     }
 
     /// What a command that succeeds prints as JSON.

@@ -114,7 +114,15 @@ fn the_help_says_what_each_command_does() {
     for (name, arguments) in [
         ("help", &["--help"][..]),
         ("help_run", &["run", "--help"]),
+        ("help_short", &["-h"]),
+        ("help_discover", &["discover", "--help"]),
+        ("help_schema", &["schema", "--help"]),
         ("help_schema_diff", &["schema", "diff", "--help"]),
+        ("help_schema_export", &["schema", "export", "--help"]),
+        ("help_plugin_inspect", &["plugin", "inspect", "--help"]),
+        ("help_plugin_lock", &["plugin", "lock", "--help"]),
+        ("help_completions", &["completions", "--help"]),
+        ("help_json_schema", &["json-schema", "--help"]),
         ("help_state", &["state", "--help"]),
         ("help_clear", &["state", "clear-schema-cache", "--help"]),
         ("help_check", &["state", "check", "--help"]),
@@ -122,7 +130,7 @@ fn the_help_says_what_each_command_does() {
     ] {
         let mut output = project.rocky(arguments);
         assert_eq!(output.code, Some(0));
-        if arguments[0] == "state" {
+        if !["help", "help_short", "help_run"].contains(&name) {
             // The same everywhere.
             let global = output.stdout.find("Global options:").unwrap();
             let examples = output.stdout.find("Examples:").unwrap();
@@ -234,4 +242,39 @@ fn every_shell_has_a_script_that_knows_the_commands() {
     let wrong = project.rocky(&["completions", "cmd"]);
     assert_eq!(wrong.code, Some(2), "{wrong}");
     wrong.has("possible values: bash");
+}
+
+#[test]
+fn every_command_has_a_man_page_with_its_examples() {
+    let project = Project::without_config();
+    let report = project.json(&["man", "made/man1"]);
+    let pages = project.tree("made/man1");
+    let files: Vec<&str> = pages.keys().map(String::as_str).collect();
+    assert_eq!(report["files"], serde_json::json!(files));
+    for command in [
+        "",
+        "-run",
+        "-schema-diff",
+        "-state-clear-schema-cache",
+        "-man",
+    ] {
+        assert!(
+            pages.contains_key(&format!("rocky{command}.1")),
+            "{files:?}"
+        );
+    }
+    assert!(pages["rocky.1"].contains(".SH FILES\n.nf\n\\&rocky.toml"));
+    for (name, page) in &pages {
+        assert!(page.contains(".TH rocky"), "{name}: {page}");
+        // As it is typed, each line for itself.
+        let (_, examples) = page.split_once(".SH EXAMPLES\n.nf\n").unwrap();
+        let (examples, _) = examples.split_once("\n.fi").unwrap();
+        assert!(
+            examples.lines().all(|line| line.starts_with("\\&rocky ")),
+            "{name}: {page}"
+        );
+    }
+    project.write("file", "");
+    project.rocky(&["man", "file"]).failed_with(1);
+    project.rocky(&["json-schema", "file"]).failed_with(1);
 }

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rocky_plugin::{CONTRACT_VERSION, EndpointSource, Manifest, PluginReference};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -13,7 +14,14 @@ use crate::output::{self, Report, Style};
 use crate::plugins::Plugins;
 
 /// Show what a plugin is, what it needs and what it may do, without configuring it.
+///
+/// Tells of its settings, of the places that it may reach and of the requests that it may send besides plain reads. It is loaded for
+/// that, in its sandbox and without a network, and asked nothing of a warehouse.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  rocky plugin inspect databricks
+  rocky plugin inspect ./target/components/my_adapter.wasm
+  rocky plugin inspect snowflake --output json")]
 pub struct InspectArgs {
     /// A name, or the file of a component
     #[arg(value_name = "NAME|FILE")]
@@ -38,14 +46,22 @@ pub async fn inspect(context: &Context, args: InspectArgs) -> Result<Status, Com
     Ok(Status::Done)
 }
 
-#[derive(Debug, Serialize)]
-struct InspectReport {
+/// What a plugin is, needs and may do.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct InspectReport {
+    /// The component's file.
     path: PathBuf,
+    /// Its size.
     bytes: u64,
+    /// `sha256:` and its SHA-256 in hexadecimal.
     digest: String,
+    /// The version of the contract `rocky:adapter`.
     contract: &'static str,
+    /// Whether it can describe anything.
     describes: bool,
+    /// What it imports, sorted.
     imports: Vec<String>,
+    /// What it says of itself.
     manifest: Manifest,
 }
 

@@ -3,6 +3,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -20,6 +21,9 @@ use crate::trust::locked_adapter;
 /// is printed. From then on a plugin that asks for more is refused until this is run again,
 /// and `rocky run --locked` refuses every difference.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  rocky plugin lock                           # then look at what has changed, and commit rocky.lock
+  rocky plugin lock --config etl/rocky.toml")]
 pub struct LockArgs {}
 
 pub async fn lock(context: &Context, _: LockArgs) -> Result<Status, CommandError> {
@@ -55,39 +59,48 @@ pub async fn lock(context: &Context, _: LockArgs) -> Result<Status, CommandError
     Ok(Status::Done)
 }
 
-#[derive(Debug, Serialize)]
-struct LockReport {
+/// What the project trusts, and how that has changed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LockReport {
+    /// The lock file.
     path: PathBuf,
     /// The path as a person sees it.
     #[serde(skip)]
     shown: String,
+    /// Whether the file has changed.
     written: bool,
+    /// The plugins of the project.
     plugins: Vec<PluginLine>,
+    /// The adapters of the project.
     adapters: Vec<AdapterLine>,
-    /// Sources of plugins and names of adapters that were in the file before.
+    /// Plugins and adapters that are no longer in `rocky.toml`.
     removed: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct PluginLine {
     #[serde(flatten)]
     locked: LockedPlugin,
+    /// How it relates to what was locked before.
     status: LockStatus,
+    /// In what it differs from what was locked before.
     changes: Vec<String>,
     #[serde(skip)]
     asks: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct AdapterLine {
     #[serde(flatten)]
     locked: LockedAdapter,
+    /// How it relates to what was locked before.
     status: LockStatus,
+    /// In what it differs from what was locked before.
     changes: Vec<String>,
 }
 
 /// How an entry relates to the one that was there before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum LockStatus {
     New,

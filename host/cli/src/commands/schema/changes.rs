@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use rocky_schema::{Column, ColumnChange, ColumnChanges};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::human::count_of;
@@ -10,7 +11,7 @@ use crate::names::printable;
 use crate::output::Style;
 
 /// What became of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
     Added,
@@ -19,29 +20,39 @@ pub enum Change {
 }
 
 /// One difference in one column.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ColumnLine {
+    /// The column.
     name: String,
+    /// What differs; a column may be listed both as `retyped` and for its `nullability`.
     change: ColumnChangeKind,
+    /// What it was; left out of an added column.
     #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<Facet>,
+    /// What it is; left out of a removed column.
     #[serde(skip_serializing_if = "Option::is_none")]
     after: Option<Facet>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum ColumnChangeKind {
+    /// It is new.
     Added,
+    /// It is gone.
     Removed,
+    /// Its type.
     Retyped,
+    /// Whether it may be null.
     Nullability,
 }
 
 /// What a query depends on of a column.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Facet {
+    /// Its full type, in the warehouse's own words.
     data_type: String,
+    /// Whether it may be null.
     nullable: bool,
 }
 

@@ -1,30 +1,26 @@
-use std::io::{self, Write};
-
 use clap::Args;
 use rocky_cache::{Cached, SchemaInfo, Shape, Snapshot, Timestamp};
-use rocky_schema::{IdentifierRules, Matching, Pair, TableName, compare_columns, pair_names};
-use serde::Serialize;
+use rocky_schema::{IdentifierRules, Matching, Pair, TableName, pair_names};
 
-use crate::commands::schema::changes::{self, Change, ColumnLine};
+use crate::commands::schema::diff_report::{DiffReport, TableLine, Whole};
 use crate::commands::schema::place::no_schema;
 use crate::commands::schema::{Place, adapters, find_table, readings, rules, schemas_named};
 use crate::commands::{cache_config, open_cache};
 use crate::context::Context;
 use crate::error::{CommandError, Status};
-use crate::names::printable;
-use crate::output::{self, Report, Style};
+use crate::output;
 use crate::{human, moment};
 
 /// Show how tables differ: from what they were, from another schema, or from what another adapter sees.
 ///
 /// Tables and columns are compared by name, then types, nullability, kinds and the order of columns. Comments and attributes do not
 /// count. Between warehouses with different rules for names, letter case does not count; types are compared as each warehouse says them.
+///
+/// Exit status: 0, and with --exit-code 1 where there is a difference.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   rocky schema diff --since 3d                          # everything that has changed in three days
   rocky schema diff raw.flights --since 2026-11-20      # since the beginning of a day, in UTC
-  rocky schema diff raw.flights.planes --since 12h
-  rocky schema diff raw.flights staging.flights         # from the first schema to the second
   rocky schema diff raw.flights --adapter prod --adapter test
   rocky schema diff main.contract raw.flights --exit-code   # fails where they differ")]
 pub struct DiffArgs {
@@ -303,7 +299,7 @@ fn compare(
                 Pair::Before(one) => [Some((before, one)), None],
                 Pair::After(other) => [None, Some((after, other))],
             };
-            let sides = sides.map(|side| side.map(|(side, cached)| Whole::of(side, cached)));
+            let sides = sides.map(|side| side.map(|(side, cached)| side.whole(cached)));
             lines.extend(TableLine::new(sides, columns));
         }
     }
@@ -311,175 +307,15 @@ fn compare(
     Ok(lines)
 }
 
-/// A table as one side has it.
-struct Whole<'a> {
-    adapter: &'a str,
-    name: TableName,
-    shape: Shape,
-}
-
-impl<'a> Whole<'a> {
-    fn of(side: &'a Side, cached: &Cached) -> Self {
-        Self {
-            adapter: &side.adapter,
+impl Side {
+    fn whole(&self, cached: &Cached) -> Whole<'_> {
+        Whole {
+            adapter: &self.adapter,
             name: cached.name.clone(),
             shape: Shape {
                 kind: cached.table.kind.clone(),
                 columns: cached.table.columns.clone(),
             },
         }
-    }
-}
-
-#[derive(Debug, Default, Serialize)]
-struct DiffReport {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    since_ms: Option<u64>,
-    tables: Vec<TableLine>,
-    total: Total,
-}
-
-#[derive(Debug, Default, Serialize)]
-struct Total {
-    added: u64,
-    altered: u64,
-    removed: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct TableLine {
-    change: Change,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<OneSide>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<OneSide>,
-    reordered: bool,
-    columns: Vec<ColumnLine>,
-}
-
-#[derive(Debug, Serialize)]
-struct OneSide {
-    adapter: String,
-    #[serde(flatten)]
-    name: TableName,
-    kind: String,
-}
-
-impl From<Whole<'_>> for OneSide {
-    fn from(whole: Whole<'_>) -> Self {
-        Self {
-            adapter: whole.adapter.to_owned(),
-            name: whole.name,
-            kind: whole.shape.kind,
-        }
-    }
-}
-
-impl TableLine {
-    /// None where nothing differs.
-    fn new([before, after]: [Option<Whole<'_>>; 2], matching: Matching) -> Option<Self> {
-        let (change, reordered, columns) = match (&before, &after) {
-            (Some(before), Some(after)) => {
-                let [before, after] = [&before.shape, &after.shape];
-                let found = compare_columns(&before.columns, &after.columns, matching);
-                if found.is_empty() && before.kind == after.kind {
-                    return None;
-                }
-                (Change::Altered, found.reordered, changes::lines(&found))
-            }
-            (Some(before), None) => (
-                Change::Removed,
-                false,
-                changes::all_removed(&before.shape.columns),
-            ),
-            (None, Some(after)) => (
-                Change::Added,
-                false,
-                changes::all_added(&after.shape.columns),
-            ),
-            (None, None) => return None,
-        };
-        Some(Self {
-            change,
-            before: before.map(OneSide::from),
-            after: after.map(OneSide::from),
-            reordered,
-            columns,
-        })
-    }
-
-    /// Where it stands: as it is, or as it was.
-    fn name(&self) -> Option<(&str, &TableName)> {
-        let side = self.after.as_ref().or(self.before.as_ref());
-        side.map(|side| (side.adapter.as_str(), &side.name))
-    }
-
-    fn write(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
-        let shown = |side: &OneSide| side.name.to_string();
-        match (&self.before, &self.after) {
-            (Some(before), Some(after)) => {
-                let name = match before.name == after.name {
-                    true => shown(after),
-                    false => format!("{} -> {}", shown(before), shown(after)),
-                };
-                writeln!(out, "{}", style.yellow(&format!("~ {name}")))?;
-                let kinds = Some([before.kind.as_str(), after.kind.as_str()]);
-                changes::write_inside(out, style, kinds, self.reordered, &self.columns)
-            }
-            (Some(side), None) => {
-                let shape = changes::shape(&side.kind, &self.columns);
-                writeln!(
-                    out,
-                    "{} ({shape})",
-                    style.red(&format!("- {}", shown(side)))
-                )
-            }
-            (None, Some(side)) => {
-                let shape = changes::shape(&side.kind, &self.columns);
-                writeln!(
-                    out,
-                    "{} ({shape})",
-                    style.green(&format!("+ {}", shown(side)))
-                )
-            }
-            (None, None) => Ok(()),
-        }
-    }
-}
-
-impl DiffReport {
-    fn count(&mut self) {
-        for line in &self.tables {
-            match line.change {
-                Change::Added => self.total.added += 1,
-                Change::Altered => self.total.altered += 1,
-                Change::Removed => self.total.removed += 1,
-            }
-        }
-    }
-}
-
-impl Report for DiffReport {
-    const COMMAND: &'static str = "schema diff";
-
-    fn write_human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
-        let since = self.since_ms.map(Timestamp::from_millis);
-        let since = since.map(|at| format!(" since {}", printable(&moment::to_the_second(at))));
-        let since = since.unwrap_or_default();
-        if self.tables.is_empty() {
-            return writeln!(out, "No difference{since}.");
-        }
-        for table in &self.tables {
-            table.write(out, style)?;
-        }
-        let Total {
-            added,
-            altered,
-            removed,
-        } = self.total;
-        writeln!(
-            out,
-            "\n{added} added, {altered} altered, {removed} removed{since}."
-        )
     }
 }

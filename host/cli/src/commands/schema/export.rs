@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rocky_cache::Snapshot;
 use rocky_schema::SchemaName;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::schema::formats::{self, Chosen, Format};
@@ -20,13 +21,14 @@ use crate::tree::{self, FileChange, Plan, Written};
 ///
 /// The tree has one file per table and one per schema. The same cache makes the same tree: names are in order, and when something was
 /// described counts as no difference. What an earlier export wrote and the cache no longer holds is removed; other files stay.
+///
+/// Exit status: 0, and with --check 1 where the tree differs.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   rocky schema export schemas                   # everything, to the directory `schemas`
-  rocky schema export schemas --in 'raw.*'      # some schemas; the others of the tree stay as they are
-  rocky schema export schemas --check           # in CI: fails where the tree is not what the cache holds
-  rocky schema export --format json             # all tables and columns, for a program
-  rocky schema export --format ddl --in raw.flights")]
+  rocky schema export schemas --check           # in CI: fails where the tree differs
+  rocky schema export --format ddl --in raw.flights
+  rocky schema export --format arrow > columns.arrows")]
 pub struct ExportArgs {
     /// The directory of the tree
     #[arg(value_name = "DIRECTORY", required_unless_present = "format")]
@@ -46,6 +48,9 @@ pub struct ExportArgs {
 }
 
 pub fn export(context: &Context, args: &ExportArgs) -> Result<Status, CommandError> {
+    if let Some(format) = args.format {
+        formats::admit(context, format)?;
+    }
     let place = args.within.as_deref().map(Place::schema).transpose()?;
     let project = context.project()?;
     let (config, _) = cache_config(context, project.as_ref());
@@ -154,20 +159,30 @@ fn finish(
     })
 }
 
-#[derive(Debug, Serialize)]
-struct ExportReport {
+/// What an export did to a tree of files, or would do.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ExportReport {
+    /// The directory of the tree, as given.
     path: PathBuf,
+    /// Whether nothing was written, and `files` is what an export would do.
     check: bool,
+    /// The files that differ.
     files: Vec<Written>,
+    /// How many schemas, tables and files there are.
     total: Total,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 struct Total {
+    /// Schemas of the cache that the tree is to hold.
     schemas: u64,
+    /// Their tables.
     tables: u64,
+    /// Files that were, or would be, added.
     added: u64,
+    /// Files that were, or would be, changed.
     changed: u64,
+    /// Files that were, or would be, removed.
     removed: u64,
 }
 

@@ -6,9 +6,11 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use rocky_cache::{Cached, Connection, SchemaInfo, Snapshot};
 use rocky_schema::{Attributes, Column, TableName};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::ser::{Error as _, SerializeSeq, Serializer};
 
+use crate::context::Context;
 use crate::error::CommandError;
 use crate::names::printable;
 use crate::output;
@@ -20,6 +22,8 @@ pub enum Format {
     Json,
     /// Statements that would make such tables, with types in the words of their warehouse
     Ddl,
+    /// An Arrow IPC stream with a row for each column of each table
+    Arrow,
 }
 
 /// The schemas to print, each with who described it.
@@ -41,11 +45,47 @@ pub fn print(format: Format, snapshot: &Snapshot, chosen: &Chosen<'_>) -> Result
             let written = tables.each(|connection, cached| write_ddl(&mut out, connection, cached));
             written.and_then(|()| out.flush())
         }
+        Format::Arrow => arrow(&tables),
     };
     match failed.into_inner() {
         Some(error) => Err(error),
         None => output::written(written),
     }
+}
+
+/// Fails where nothing can be printed in a form, or what a person could not read would be printed to one.
+pub fn admit(context: &Context, format: Format) -> Result<(), CommandError> {
+    if format != Format::Arrow {
+        return Ok(());
+    }
+    if !cfg!(feature = "arrow") {
+        return Err(
+            CommandError::failed("this rocky was built without `--format arrow`")
+                .hint("build it with its feature `arrow`, or use --format json"),
+        );
+    }
+    if context.terminal {
+        return Err(CommandError::usage(
+            "an Arrow stream is binary, and standard output is a terminal",
+        )
+        .hint(
+            "send it to a file or a program: rocky schema export --format arrow > columns.arrows",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(feature = "arrow")]
+fn arrow(tables: &Tables<'_>) -> io::Result<()> {
+    let mut columns = super::arrow::Columns::start(io::BufWriter::new(io::stdout().lock()))?;
+    tables.each(|connection, cached| columns.table(&connection.adapter, cached))?;
+    columns.finish()
+}
+
+/// Never called: [`admit`] has refused it.
+#[cfg(not(feature = "arrow"))]
+fn arrow(_: &Tables<'_>) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// The tables of the chosen schemas, read while they are printed.
@@ -74,8 +114,11 @@ impl Tables<'_> {
     }
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// All tables with their columns, as `--format json` prints them.
+#[derive(Serialize, JsonSchema)]
+pub struct Document<'a> {
+    /// The cached tables, in the order of adapter, catalog, schema and name.
+    #[schemars(with = "Vec<TableItem<'a>>")]
     tables: Tables<'a>,
 }
 
@@ -99,14 +142,19 @@ impl Serialize for Tables<'_> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct TableItem<'a> {
+    /// The adapter that described the table.
     adapter: &'a str,
     #[serde(flatten)]
     name: &'a TableName,
+    /// What it is: `table`, `view` or another word of the adapter.
     kind: &'a str,
+    /// Its comment.
     comment: &'a Option<String>,
+    /// Further facts, in the adapter's own words.
     attributes: &'a Attributes,
+    /// Its columns, in the order of the table.
     columns: &'a [Column],
 }
 

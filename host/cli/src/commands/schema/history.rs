@@ -3,6 +3,7 @@ use std::io::{self, Write};
 use clap::Args;
 use rocky_cache::{Cached, ChangeKind, Shape, Timestamp};
 use rocky_schema::{Matching, TableName, compare_columns};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::schema::changes::{self, Change, ColumnLine};
@@ -18,7 +19,7 @@ use crate::{human, moment};
 /// A change is noticed by the run that first sees it. Comments and attributes do not count, and neither does what is older than the
 /// project's `history_days`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   rocky schema history raw.flights.planes
   rocky schema history raw.flights.weather --adapter lake     # also of a table that is gone")]
 pub struct HistoryArgs {
@@ -85,23 +86,33 @@ fn shape_of(cached: &Cached) -> Shape {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct HistoryReport {
+/// What a table was, and what became of it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HistoryReport {
+    /// The adapter that described it.
     adapter: String,
     #[serde(flatten)]
     name: TableName,
+    /// Whether the cache holds it, or only remembers it.
     exists: bool,
+    /// What became of it, the latest first.
     changes: Vec<Event>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Event {
+    /// When the describing began that first saw it, in milliseconds since 1970-01-01T00:00:00Z.
     at_ms: u64,
+    /// `added`: first seen, or again after it was gone; `altered`; `removed`.
     change: Change,
+    /// What the table was from then on, or until then: `table`, `view` or another word of the adapter.
     kind: String,
+    /// What it was before, where that is something else.
     #[serde(skip_serializing_if = "Option::is_none")]
     kind_before: Option<String>,
+    /// Whether columns that it had and has stand in another order.
     reordered: bool,
+    /// The columns that differ; where it was added or removed, all.
     columns: Vec<ColumnLine>,
     #[serde(skip)]
     at: Timestamp,

@@ -8,6 +8,7 @@ use rocky_cache::{
     CacheConfig, Connection, Cost, Pin, Provenance, Reader, SchemaTap, Snapshot, Tap, Timestamp,
 };
 use rocky_schema::{Entry, SchemaName, Summary};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::schema::Place;
@@ -23,7 +24,7 @@ use crate::tree::{self, Found, Manifest};
 /// What is imported is pinned: it counts as fresh whatever its age, until `rocky run` describes it. A schema that the cache has from a
 /// warehouse stays as it is, unless the tree's is the later description. Where anything in the tree is malformed nothing is imported.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   rocky schema import schemas                    # in a fresh clone
   rocky schema import schemas --in 'raw.*'       # only some of the tree
   rocky schema import schemas --replace          # also what the cache has described later")]
@@ -218,36 +219,51 @@ fn commit(
     }
 }
 
-#[derive(Debug, Default, Serialize)]
-struct ImportReport {
+/// What was taken from a tree of files.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct ImportReport {
+    /// The directory of the tree, as given.
     path: PathBuf,
+    /// The schemas of the tree that were asked for.
     schemas: Vec<SchemaLine>,
+    /// All of them together.
     total: Total,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 struct Total {
+    /// How many schemas were imported.
     imported: u64,
+    /// How many were kept.
     kept: u64,
+    /// Imported tables of all schemas.
     tables: u64,
+    /// Their columns.
     columns: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct SchemaLine {
+    /// The adapter.
     adapter: String,
     #[serde(flatten)]
     name: SchemaName,
+    /// Whether it was imported.
     status: ImportStatus,
+    /// Imported tables.
     tables: u64,
+    /// Their columns.
     columns: u64,
+    /// When the tree's description was made, in milliseconds since 1970-01-01T00:00:00Z.
     described_at_ms: u64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum ImportStatus {
+    /// It is in the cache as the tree has it.
     Imported,
+    /// The cache has a later description, and `--replace` was not given.
     Kept,
 }
 

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use clap::Args;
 use rocky_cache::{Lookup, SchemaInfo, Snapshot, TableInfo, Timestamp};
 use rocky_schema::{Coverage, SchemaName};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::schema::{Place, adapters, place, schema_named, schemas_named};
@@ -15,8 +16,11 @@ use crate::names::printable;
 use crate::output::{self, Report, Style};
 
 /// List the cached schemas, or the tables of one.
+///
+/// Of a schema it tells when it was described and whether that is within the time to live, of a table its kind and how many columns it
+/// has. `rocky run` and `rocky schema import` bring schemas into the cache.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   rocky schema ls                      # every schema
   rocky schema ls 'raw.src__*'         # those that match
   rocky schema ls raw.flights          # the tables of one
@@ -101,27 +105,41 @@ fn tables(
     Ok(Status::Done)
 }
 
-#[derive(Debug, Serialize)]
-struct SchemaList {
+/// Cached schemas.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SchemaList {
+    /// The cached schemas, by adapter and name.
     schemas: Vec<SchemaLine>,
     /// Whether only stale ones were asked for.
     #[serde(skip)]
     stale: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct SchemaLine {
+    /// The adapter that described it.
     adapter: String,
+    /// The catalog.
     catalog: String,
+    /// The schema.
     schema: String,
+    /// Cached tables.
     tables: u64,
+    /// Their columns.
     columns: u64,
+    /// When it was described, in milliseconds since 1970-01-01T00:00:00Z.
     described_at_ms: u64,
+    /// Whether that is within the time to live, or the schema is pinned.
     fresh: bool,
+    /// When it was imported, in milliseconds since 1970-01-01T00:00:00Z; such a schema is pinned until a run describes it.
     pinned_at_ms: Option<u64>,
+    /// How much of the schema was described.
     coverage: Coverage,
+    /// Tables that could not be described then.
     failed_tables: u64,
+    /// Who asked.
     principal: Option<String>,
+    /// A remark of the adapter.
     note: Option<String>,
     #[serde(skip)]
     age: String,
@@ -189,20 +207,30 @@ impl Report for SchemaList {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct TableList {
+/// The tables of one schema.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TableList {
+    /// The catalog, as asked for.
     catalog: String,
+    /// The schema, as asked for.
     schema: String,
+    /// Its tables, by adapter and name.
     tables: Vec<TableLine>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct TableLine {
+    /// The adapter that described it.
     adapter: String,
+    /// The table.
     table: String,
+    /// What it is: `table`, `view` or another word of the adapter.
     kind: String,
+    /// Its columns.
     columns: u32,
+    /// When it was first described, or first again after it was gone, in milliseconds since 1970-01-01T00:00:00Z.
     first_seen_ms: u64,
+    /// When its columns or its kind last changed, in milliseconds since 1970-01-01T00:00:00Z.
     last_changed_ms: u64,
     /// The tables that it is one day of.
     #[serde(skip_serializing_if = "Option::is_none")]

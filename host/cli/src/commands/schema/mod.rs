@@ -1,5 +1,8 @@
+#[cfg(feature = "arrow")]
+mod arrow;
 mod changes;
 mod diff;
+mod diff_report;
 mod export;
 mod formats;
 mod history;
@@ -16,10 +19,19 @@ use rocky_schema::{IdentifierRules, SchemaName};
 use crate::commands::schema::place::{Place, find_table, schemas_named};
 use crate::context::Context;
 use crate::error::{CommandError, Status};
+use crate::json_schema::Outputs;
 use crate::names::Part;
+use crate::output::Report;
 
 /// Look into the schema cache; never asks a warehouse.
+///
+/// Schemas get there by `rocky run`, `rocky discover --with-schemas` or `rocky schema import`.
 #[derive(Debug, Subcommand)]
+#[command(after_long_help = "Examples:
+  rocky schema ls                             # what is cached
+  rocky schema show raw.flights.planes        # the columns of a table
+  rocky schema search tail                    # where something is
+  rocky schema diff --since 3d                # what has changed")]
 pub enum SchemaCommand {
     Ls(ls::LsArgs),
     Show(show::ShowArgs),
@@ -55,6 +67,19 @@ pub fn schema(context: &Context, command: SchemaCommand) -> Result<Status, Comma
         SchemaCommand::Export(args) => export::export(context, &args),
         SchemaCommand::Import(args) => import::import(context, &args),
     }
+}
+
+/// What these commands print.
+pub fn outputs(all: &mut Outputs) {
+    all.add::<ls::SchemaList>();
+    all.add::<ls::TableList>();
+    all.add::<show::TableReport>();
+    all.add::<diff_report::DiffReport>();
+    all.add::<history::HistoryReport>();
+    all.add::<search::SearchReport>();
+    all.add::<export::ExportReport>();
+    all.add_as::<formats::Document>(<export::ExportReport as Report>::COMMAND);
+    all.add::<import::ImportReport>();
 }
 
 /// How an adapter's warehouse reads names.

@@ -4,6 +4,7 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use rocky_cache::Cached;
 use rocky_schema::{Column, TableName};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::schema::{Place, adapters, schemas_named};
@@ -15,8 +16,11 @@ use crate::names::{self, printable};
 use crate::output::{self, Report, Style};
 
 /// Find tables and columns by a part of their names or comments, in any letter case.
+///
+/// All cached schemas are searched. A text with `*` or `?` has to match a whole name, and is not looked for in comments. Finding nothing
+/// is no failure.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   rocky schema search tail                   # tables and columns with `tail` in a name or a comment
   rocky schema search '*_id'                 # names that match a pattern
   rocky schema search price --in 'raw.*'     # in some schemas only")]
@@ -107,31 +111,43 @@ impl Sought {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct SearchReport {
+/// Where a text was found.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SearchReport {
+    /// The tables and columns that match.
     matches: Vec<Match>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Match {
+    /// The adapter that described the table.
     adapter: String,
     #[serde(flatten)]
     name: TableName,
+    /// What it is: `table`, `view` or another word of the adapter.
     kind: String,
+    /// Where the text is.
     matched: Matched,
+    /// The column that matches; left out where it is the table.
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<String>,
+    /// The column's type.
     #[serde(skip_serializing_if = "Option::is_none")]
     data_type: Option<String>,
+    /// The comment of the column or the table that matches.
     comment: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Matched {
+    /// In the name of the table.
     Table,
+    /// In the comment of the table, and not in its name.
     TableComment,
+    /// In the name of the column.
     Column,
+    /// In the comment of the column, and not in its name.
     ColumnComment,
 }
 

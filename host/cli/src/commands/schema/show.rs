@@ -3,6 +3,7 @@ use std::io::{self, Write};
 use clap::Args;
 use rocky_cache::{Cached, SchemaInfo, Snapshot, Timestamp};
 use rocky_schema::{Attributes, Column, Coverage, TableName};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::schema::place::{Place, lookup};
@@ -18,7 +19,7 @@ use crate::output::{self, Report, Style};
 /// Names match as they do in the table's warehouse: `ORDERS` finds `orders` on Databricks, and `orders` finds `ORDERS` on Snowflake. A
 /// name that is there just as it is written is meant first.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   rocky schema show raw.flights.planes
   rocky schema show 'raw.\"my schema\".planes' --adapter lake
   rocky schema show raw.flights.planes --output json")]
@@ -85,25 +86,43 @@ fn print(
     Ok(Status::Done)
 }
 
-#[derive(Debug, Serialize)]
-struct TableReport {
+/// A table, and where its description comes from.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TableReport {
+    /// The adapter that described it.
     adapter: String,
     #[serde(flatten)]
     name: TableName,
+    /// What it is: `table`, `view` or another word of the adapter.
     kind: String,
+    /// The table's comment.
     comment: Option<String>,
+    /// The table's revision, in the adapter's own form.
     revision: Option<String>,
+    /// Further facts, in the adapter's own words.
     attributes: Attributes,
+    /// Its columns, in the order of the table.
     columns: Vec<Column>,
+    /// When its schema was described, in milliseconds since 1970-01-01T00:00:00Z.
     described_at_ms: u64,
+    /// When it was first described, or first again after it was gone, in milliseconds since 1970-01-01T00:00:00Z.
     first_seen_ms: u64,
+    /// When its columns or its kind last changed, in milliseconds since 1970-01-01T00:00:00Z.
     last_changed_ms: u64,
+    /// Whether the description is within the time to live, or the schema is pinned.
     fresh: bool,
+    /// When its schema was imported, in milliseconds since 1970-01-01T00:00:00Z; such a schema is pinned until a run describes
+    /// it.
     pinned_at_ms: Option<u64>,
+    /// How much of the schema was described.
     coverage: Option<Coverage>,
+    /// Whether a table that the cache does not hold of its schema is certainly not visible to the principal.
     complete: Option<bool>,
+    /// Who asked.
     principal: Option<String>,
+    /// The plugin that described it, and its version.
     plugin: Option<String>,
+    /// `sha256:` and the SHA-256 of that plugin's file.
     plugin_digest: Option<String>,
     #[serde(skip)]
     age: String,

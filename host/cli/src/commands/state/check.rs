@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rocky_cache::{CacheConfig, CacheError, Checked};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::cache_config;
@@ -18,7 +19,7 @@ use crate::output::{self, Report, Style};
 /// `rocky run` then makes a new one. Exit status: 0 sound, repaired or not there,
 /// 1 broken.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(verbatim_doc_comment, after_long_help = EXAMPLES)]
 pub struct CheckArgs {
     /// Move a broken file aside
     #[arg(long)]
@@ -51,16 +52,26 @@ pub fn check(context: &Context, args: &CheckArgs) -> Result<Status, CommandError
     })
 }
 
-#[derive(Debug, Serialize)]
-struct CheckReport {
+/// Whether the file of the schema cache is as it was written.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CheckReport {
+    /// The cache's file; null when it is disabled.
     path: Option<PathBuf>,
+    /// Whether the file exists.
     exists: bool,
+    /// Whether nothing is wrong with it; also true where there is no file.
     sound: bool,
+    /// What is wrong.
     problem: Option<String>,
+    /// Where `--repair` has moved the broken file.
     moved_to: Option<PathBuf>,
+    /// Its size; this and what follows is 0 for a broken file.
     bytes: u64,
+    /// Schemas that were checked.
     schemas: u64,
+    /// Tables that were checked.
     tables: u64,
+    /// Distinct layouts that were checked.
     layouts: u64,
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use rocky_cache::{Candidate, Cleared, Reader, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::cache_config;
@@ -20,7 +21,7 @@ use crate::output::{self, Report, Style};
 /// writes the cache meanwhile is not disturbed. Where there is no cache nothing is
 /// removed, and that is no failure.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(verbatim_doc_comment, after_long_help = EXAMPLES)]
 pub struct ClearArgs {
     /// Only count what would be removed
     #[arg(long)]
@@ -44,8 +45,8 @@ pub struct ClearArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  rocky state clear-schema-cache --dry-run                 how much there is to remove
-  rocky state clear-schema-cache                           remove all of it
+  rocky state clear-schema-cache --dry-run    # how much there is to remove
+  rocky state clear-schema-cache              # remove all of it
   rocky state clear-schema-cache --adapter lake --catalog dev --schema 'tmp_*'
   rocky state clear-schema-cache --older-than 30d --history";
 
@@ -130,11 +131,16 @@ fn matches(pattern: Option<&str>, name: &str, candidate: &Candidate<'_>) -> bool
         .any(|pattern| names::matches(&key(pattern), &key(name)))
 }
 
-#[derive(Debug, Serialize)]
-struct ClearReport {
+/// What was removed from the schema cache, or would be.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ClearReport {
+    /// Tables that were removed from the cache, or would be.
     entries_deleted: u64,
+    /// Whether they were only counted.
     dry_run: bool,
+    /// The schemas that they were in.
     schemas_deleted: u64,
+    /// Remembered changes that went too; 0 without `--history`.
     history_deleted: u64,
     #[serde(skip)]
     keeps_history: bool,

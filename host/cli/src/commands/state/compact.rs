@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rocky_cache::Compacted;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::cache_config;
@@ -17,7 +18,7 @@ use crate::output::{self, Report, Style};
 /// rocky.toml (default 90). While somebody reads, the file cannot become smaller;
 /// then the exit status is 3.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(verbatim_doc_comment, after_long_help = EXAMPLES)]
 pub struct CompactArgs {}
 
 const EXAMPLES: &str = "\
@@ -64,16 +65,26 @@ pub fn compact(context: &Context) -> Result<Status, CommandError> {
     })
 }
 
-#[derive(Debug, Serialize)]
-struct CompactReport {
+/// What became of the file of the schema cache.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CompactReport {
+    /// The cache's file; null when it is disabled.
     path: Option<PathBuf>,
+    /// Whether the file exists.
     exists: bool,
+    /// Whether the file could be made smaller; not while somebody reads it.
     shrunk: bool,
+    /// Its size before.
     bytes_before: u64,
+    /// Its size after.
     bytes_after: u64,
+    /// Layouts that no table has and no change remembers.
     layouts_removed: u64,
+    /// Sets of comments and attributes that no table has.
     comments_removed: u64,
+    /// Remembered changes that are older than `history_days`.
     history_removed: u64,
+    /// Warehouses that nothing is cached of any more.
     connections_removed: u64,
 }
 

@@ -2,6 +2,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use rocky_cache::{AdapterStats, Reader};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::cache_config;
@@ -42,28 +43,46 @@ pub fn show(context: &Context) -> Result<Status, CommandError> {
     Ok(Status::Done)
 }
 
-#[derive(Debug, Serialize)]
-struct StateReport {
+/// Where the schema cache is, and what it holds.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StateReport {
+    /// Whether there is a cache.
     enabled: bool,
+    /// Its file; null when it is disabled.
     path: Option<PathBuf>,
+    /// Why it is that file.
     reason: &'static str,
+    /// Whether the file exists.
     exists: bool,
+    /// The version of its format; null when it holds no cache.
     format: Option<u64>,
+    /// Its size.
     bytes: u64,
+    /// Cached schemas.
     schemas: u64,
+    /// Cached tables.
     tables: u64,
+    /// Distinct layouts of tables.
     layouts: u64,
+    /// For how long a schema counts as fresh.
     ttl_seconds: u64,
+    /// The adapters that described something.
     adapters: Vec<AdapterLine>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct AdapterLine {
+    /// An adapter that described something.
     adapter: String,
+    /// Its schemas.
     schemas: u64,
+    /// Its tables.
     tables: u64,
+    /// Schemas described within the time to live.
     fresh: u64,
+    /// Schemas described before.
     stale: u64,
+    /// Schemas whose description is not complete.
     incomplete: u64,
 }
 
