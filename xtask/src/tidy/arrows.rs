@@ -58,6 +58,12 @@ const RULES: &[Rule] = &[
         never: &[WASMTIME, "redb", "tokio"],
     },
     Rule {
+        folder: "host/lsp",
+        made_of: &["rocky-schema", "rocky-compile"],
+        tested_with: &[],
+        never: &[WASMTIME, "redb"],
+    },
+    Rule {
         folder: "host/cli",
         made_of: &[
             "rocky-schema",
@@ -66,6 +72,7 @@ const RULES: &[Rule] = &[
             "rocky-cache",
             "rocky-plugin",
             "rocky-compile",
+            "rocky-lsp",
         ],
         tested_with: &["rocky-emulator"],
         never: &[],

@@ -1,0 +1,133 @@
+//! What the warehouses understand and neither the parser nor the words of `rewrite` do.
+
+use std::ops::Range;
+
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use super::{bytes, is_word, significant};
+use crate::Dialect;
+
+/// A form that the warehouse has and the parser does not know, with its place.
+pub(super) fn not_understood(
+    dialect: Dialect,
+    tokens: &[TokenWithSpan],
+) -> Option<(&'static str, Range<usize>)> {
+    let words: Vec<&TokenWithSpan> = significant(tokens).collect();
+    let forms = FORMS.iter().filter(|form| form.dialects.contains(&dialect));
+    let mut forms: Vec<&Form> = forms.collect();
+    forms.sort_by_key(|form| form.words.len());
+    (0..words.len()).find_map(|place| {
+        let form = forms.iter().find(|form| form.is_at(&words[place..]))?;
+        Some((form.name, bytes(words[place].span)?))
+    })
+}
+
+/// A form that is recognised by the words that it begins with.
+struct Form {
+    name: &'static str,
+    dialects: &'static [Dialect],
+    /// Words in capitals, or signs.
+    words: &'static [&'static str],
+}
+
+impl Form {
+    fn is_at(&self, tokens: &[&TokenWithSpan]) -> bool {
+        let is = |(word, token): (&&str, &&TokenWithSpan)| match &token.token {
+            Token::Word(_) => is_word(&token.token, word),
+            sign => sign.to_string() == *word,
+        };
+        tokens.len() >= self.words.len() && self.words.iter().zip(tokens).all(is)
+    }
+}
+
+const ALL: &[Dialect] = &[Dialect::Databricks, Dialect::BigQuery, Dialect::Snowflake];
+
+const FORMS: &[Form] = &[
+    Form {
+        name: "templates",
+        dialects: ALL,
+        words: &["{", "{"],
+    },
+    Form {
+        name: "templates",
+        dialects: ALL,
+        words: &["{", "%"],
+    },
+    Form {
+        name: "the WINDOW clause",
+        dialects: &[Dialect::Snowflake],
+        words: &["WINDOW"],
+    },
+];
+
+/// Whether a text is so plain around the place where the parser gave up that no warehouse understands it either.
+///
+/// The parser knows the plain words of SQL well. Where others are near, it may be the parser that errs.
+pub(super) fn is_plain(tokens: &[TokenWithSpan], place: usize) -> bool {
+    let words: Vec<&TokenWithSpan> = significant(tokens).collect();
+    let starts_before =
+        |token: &&&TokenWithSpan| bytes(token.span).is_some_and(|span| span.start < place);
+    let at = words.iter().filter(starts_before).count();
+    let near = words
+        .iter()
+        .take(at + LOOKS_AHEAD)
+        .skip(at.saturating_sub(LOOKS_BACK));
+    !is_balanced(&words)
+        || at >= words.len()
+        || near.into_iter().all(|token| is_plain_token(&token.token))
+}
+
+/// How many tokens before the place are looked at.
+const LOOKS_BACK: usize = 12;
+
+/// How many from the place on.
+const LOOKS_AHEAD: usize = 2;
+
+fn is_balanced(words: &[&TokenWithSpan]) -> bool {
+    let mut open = 0_usize;
+    for token in words {
+        match token.token {
+            Token::LParen => open += 1,
+            Token::RParen => match open.checked_sub(1) {
+                Some(left) => open = left,
+                None => return false,
+            },
+            _ => {}
+        }
+    }
+    open == 0
+}
+
+fn is_plain_token(token: &Token) -> bool {
+    match token {
+        Token::Word(word) if word.quote_style.is_some() => true,
+        Token::Word(word) => {
+            word.keyword == Keyword::NoKeyword || PLAIN.iter().any(|plain| is_word(token, plain))
+        }
+        Token::Number(..)
+        | Token::SingleQuotedString(_)
+        | Token::Comma
+        | Token::LParen
+        | Token::RParen => true,
+        Token::Period
+        | Token::Eq
+        | Token::Neq
+        | Token::Lt
+        | Token::Gt
+        | Token::LtEq
+        | Token::GtEq => true,
+        Token::Plus | Token::Minus | Token::Mul | Token::Div | Token::SemiColon => true,
+        _ => false,
+    }
+}
+
+/// Words that mean the same everywhere, and names that are words only to the parser.
+const PLAIN: [&str; 58] = [
+    "SELECT", "FROM", "WHERE", "GROUP", "BY", "HAVING", "ORDER", "LIMIT", "JOIN", "INNER", "LEFT",
+    "RIGHT", "FULL", "OUTER", "CROSS", "ON", "USING", "AS", "AND", "OR", "NOT", "IN", "IS", "NULL",
+    "CASE", "WHEN", "THEN", "ELSE", "END", "BETWEEN", "LIKE", "UNION", "ALL", "DISTINCT", "WITH",
+    "ASC", "DESC", "CAST", "EXISTS", "COUNT", "SUM", "MIN", "MAX", "AVG", "TRUE", "FALSE", "ID",
+    "NAME", "AMOUNT", "STATUS", "KEY", "VALUE", "TYPE", "DATE", "COALESCE", "USER", "YEAR",
+    "MONTH",
+];

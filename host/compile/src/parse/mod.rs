@@ -1,0 +1,148 @@
+//! From text to the tree of a query.
+
+mod forms;
+mod reader;
+mod refusal;
+mod rewrite;
+mod tokens;
+mod types;
+
+use std::ops::Range;
+
+use sqlparser::ast::{Query, Statement};
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use crate::{Code, Dialect};
+use reader::Reader;
+
+pub(crate) use refusal::Refusal;
+pub(crate) use tokens::{bytes, tokens, tokens_so_far};
+
+/// How deep the parser may descend: deeper than brackets may be nested, since it descends more than once for some.
+const MOST_DEPTH: usize = 400;
+
+/// Reads the one query that `text[range]` holds. Spans in its tree are bytes of `text`: see [`bytes`].
+pub(crate) fn query(
+    dialect: Dialect,
+    text: &str,
+    range: Range<usize>,
+) -> Result<Box<Query>, Refusal> {
+    let range = range.start.min(text.len())..range.end.min(text.len());
+    let tokens = tokens(dialect, text, range.clone())?;
+    let Some(first) = significant(&tokens).next() else {
+        return Err(Refusal::new(
+            Code::Empty,
+            "there is no query in this file",
+            range,
+        ));
+    };
+    let is_query = begins_query(first, dialect);
+    if let Some(second) = second_statement(&tokens) {
+        let message = "there is more than one statement in this file";
+        return Err(Refusal::new(Code::SeveralStatements, message, second));
+    }
+    if !is_query && begins_statement(first) {
+        let message = format!("a model is a query, and this is {}", article(&first.token));
+        let span = bytes(first.span).unwrap_or(range);
+        return Err(Refusal::new(Code::NotAQuery, message, span));
+    }
+    of_tokens(dialect, text, tokens, range.end)
+}
+
+/// Reads the query that these tokens are.
+pub(crate) fn of_tokens(
+    dialect: Dialect,
+    text: &str,
+    tokens: Vec<TokenWithSpan>,
+    end: usize,
+) -> Result<Box<Query>, Refusal> {
+    tokens::check_depth(&tokens).map_err(Refusal::too_intricate)?;
+    let original = tokens.clone();
+    let tokens = rewrite::rewrite(dialect, tokens);
+    let reader = Reader::new(dialect, tokens.len());
+    let unknown = forms::not_understood(dialect, &tokens);
+    let mut parser = Parser::new(&reader)
+        .with_recursion_limit(MOST_DEPTH)
+        .with_tokens_with_locations(tokens);
+    let outcome = one_query(&mut parser);
+    if reader.is_spent() {
+        return Err(Refusal::too_intricate(0..end));
+    }
+    outcome.map_err(|error| {
+        if let Some((form, span)) = unknown {
+            let message = format!("rocky does not understand {form}, so this is not checked");
+            return Refusal::new(Code::NotUnderstood, message, span);
+        }
+        let mut refusal = Refusal::parser(&error, text, end);
+        if refusal.code == Code::Syntax && !forms::is_plain(&original, refusal.span.start) {
+            refusal.code = Code::NotUnderstood;
+            refusal.message = format!("rocky does not understand this: {}", refusal.message);
+        }
+        refusal
+    })
+}
+
+fn one_query(parser: &mut Parser) -> Result<Box<Query>, ParserError> {
+    let query = match parser.parse_statement()? {
+        Statement::Query(query) => query,
+        _ => return parser.expected_ref("a query", parser.peek_token_ref()),
+    };
+    while parser.consume_token(&Token::SemiColon) {}
+    match parser.peek_token_ref().token {
+        Token::EOF => Ok(query),
+        _ => parser.expected_ref("the end of the query", parser.peek_token_ref()),
+    }
+}
+
+/// All but whitespace and comments.
+pub(crate) fn significant(tokens: &[TokenWithSpan]) -> impl Iterator<Item = &TokenWithSpan> {
+    tokens
+        .iter()
+        .filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF))
+}
+
+/// Whether `token` is this word, which is in capitals, without quotes.
+pub(crate) fn is_word(token: &Token, text: &str) -> bool {
+    matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(text))
+}
+
+fn begins_query(token: &TokenWithSpan, dialect: Dialect) -> bool {
+    let token = &token.token;
+    let words: &[&str] = &["SELECT", "WITH", "VALUES"];
+    *token == Token::LParen
+        || words.iter().any(|word| is_word(token, word))
+        || (dialect != Dialect::Snowflake && is_word(token, "FROM"))
+        || (dialect == Dialect::Databricks && is_word(token, "TABLE"))
+}
+
+/// Whether this is the first word of a statement that is no query.
+fn begins_statement(token: &TokenWithSpan) -> bool {
+    const STATEMENTS: [&str; 24] = [
+        "ALTER", "ANALYZE", "BEGIN", "CALL", "COMMENT", "COPY", "CREATE", "DECLARE", "DELETE",
+        "DESC", "DESCRIBE", "DROP", "EXECUTE", "EXPLAIN", "GRANT", "INSERT", "MERGE", "REFRESH",
+        "REVOKE", "SET", "SHOW", "TRUNCATE", "UPDATE", "USE",
+    ];
+    STATEMENTS.iter().any(|word| is_word(&token.token, word))
+}
+
+fn article(token: &Token) -> String {
+    let word = token.to_string().to_uppercase();
+    match word.starts_with(['A', 'E', 'I', 'O', 'U']) {
+        true => format!("an {word}"),
+        false => format!("a {word}"),
+    }
+}
+
+/// Where a second statement begins: something after a semicolon that is not in brackets.
+fn second_statement(tokens: &[TokenWithSpan]) -> Option<Range<usize>> {
+    let mut ended = false;
+    for token in significant(tokens) {
+        match &token.token {
+            Token::SemiColon => ended = true,
+            _ if ended => return bytes(token.span),
+            _ => {}
+        }
+    }
+    None
+}

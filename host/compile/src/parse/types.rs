@@ -1,0 +1,79 @@
+//! Types that the parser does not read, as names that are read later.
+
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use super::is_word;
+use crate::Dialect;
+
+/// Makes one name of each type in a cast that is made of other types: the parser takes any name for a type and keeps its text.
+pub(super) fn name(dialect: Dialect, tokens: &mut Vec<TokenWithSpan>) {
+    let mut place = 1;
+    while place + 1 < tokens.len() {
+        let before = &tokens[place - 1].token;
+        let is_cast = *before == Token::DoubleColon || is_word(before, "AS");
+        match is_cast.then(|| end(dialect, tokens, place)).flatten() {
+            Some(end) => {
+                let text: Vec<String> = tokens[place..=end]
+                    .iter()
+                    .map(|token| token.token.to_string())
+                    .collect();
+                if let Token::Word(word) = &mut tokens[place].token {
+                    word.value = text.join(" ");
+                    word.keyword = Keyword::NoKeyword;
+                }
+                tokens.drain(place + 1..=end);
+            }
+            None => place += 1,
+        }
+    }
+}
+
+/// Where the type ends that begins here, if it is made of others in a way that the parser does not read.
+fn end(dialect: Dialect, tokens: &[TokenWithSpan], place: usize) -> Option<usize> {
+    let is = |words: &[&str]| words.iter().any(|word| is_word(&tokens[place].token, word));
+    let next = &tokens.get(place + 1)?.token;
+    match dialect {
+        Dialect::Snowflake
+            if is(&["OBJECT", "ARRAY", "MAP", "VECTOR"]) && *next == Token::LParen =>
+        {
+            closing_bracket(tokens, place + 1)
+        }
+        Dialect::Databricks if is(&["STRUCT", "ARRAY", "MAP"]) && *next == Token::Lt => {
+            closing_angle(tokens, place + 1)
+        }
+        _ => None,
+    }
+}
+
+fn closing_bracket(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (index, token) in tokens.iter().enumerate().skip(open) {
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(index);
+        }
+    }
+    None
+}
+
+/// Where the angle that opens here is closed.
+pub(super) fn closing_angle(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (index, token) in tokens.iter().enumerate().skip(open) {
+        match token.token {
+            Token::Lt => depth += 1,
+            Token::Gt => depth = depth.checked_sub(1)?,
+            Token::ShiftRight => depth = depth.checked_sub(2)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(index);
+        }
+    }
+    None
+}

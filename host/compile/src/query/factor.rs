@@ -1,0 +1,218 @@
+//! Relations that are named.
+
+use std::ops::Range;
+
+use sqlparser::ast::{Ident, ObjectName, ObjectNamePart, Spanned, TableAlias};
+
+use super::Env;
+use crate::analyzer::{Analyzer, Meaning, Named};
+use crate::parse::bytes;
+use crate::resolve::{RelationPath, Resolved};
+use crate::scope::{Relation, Scope, Shape};
+use crate::{Code, Described, Diagnostic, Dialect, Reference, Target};
+
+use rocky_schema::TableName;
+
+impl Analyzer<'_> {
+    /// Brings a table, model or common table expression into scope.
+    pub(super) fn table(
+        &mut self,
+        name: &ObjectName,
+        alias: Option<&TableAlias>,
+        env: &Env<'_>,
+        scope: &mut Scope<'_>,
+    ) {
+        let idents: Vec<&Ident> = name.0.iter().filter_map(ObjectNamePart::as_ident).collect();
+        if self.is_correlated(&idents, scope, env) {
+            let parts: Vec<Ident> = idents.into_iter().cloned().collect();
+            self.unnest_path(&parts, alias, env, scope);
+            return;
+        }
+        let span = bytes(name.span()).unwrap_or_default();
+        let cte = match idents.as_slice() {
+            [one] => env
+                .ctes
+                .and_then(|ctes| ctes.find(&self.names.alias_key(one)))
+                .cloned(),
+            _ => None,
+        };
+        let is_cte = cte.is_some();
+        let mut relation = match cte {
+            Some(cte) => self.read_cte(&cte, span),
+            None => self.read_table(name, span),
+        };
+        if let [before @ .., last] = idents.as_slice()
+            && idents.len() == name.0.len()
+        {
+            let (path, last) = self.qualifiers(before, last);
+            relation.key = last;
+            relation.path = match is_cte {
+                true => path,
+                false => self.whole_path(path),
+            };
+        }
+        if let Some(alias) = alias {
+            self.alias(&mut relation, alias);
+        }
+        scope.relations.push(relation);
+    }
+
+    /// The keys by which a relation without an alias is found.
+    fn qualifiers(&self, before: &[&Ident], last: &Ident) -> (Vec<String>, Option<String>) {
+        let mut keys: Vec<String> = before
+            .iter()
+            .map(|ident| self.names.alias_key(ident))
+            .collect();
+        let key = self.names.alias_key(last);
+        match self.dialect() == Dialect::BigQuery && key.contains('.') {
+            true => {
+                keys.extend(key.split('.').map(str::to_owned));
+                let last = keys.pop();
+                (keys, last)
+            }
+            false => (keys, Some(key)),
+        }
+    }
+
+    /// The keys of catalog and schema, where the home completes them.
+    fn whole_path(&self, mut path: Vec<String>) -> Vec<String> {
+        let key = |name: &String| self.names.rules.columns.key(name).into_owned();
+        if path.is_empty() {
+            path.extend(self.home.schema.as_ref().map(key));
+        }
+        if path.len() == 1
+            && let Some(catalog) = &self.home.catalog
+        {
+            path.insert(0, key(catalog));
+        }
+        path
+    }
+
+    /// Whether a name begins with a relation in scope: then it is an array of it, which BigQuery reads as a relation.
+    fn is_correlated(&self, idents: &[&Ident], scope: &Scope<'_>, env: &Env<'_>) -> bool {
+        let [first, _, ..] = idents else {
+            return false;
+        };
+        if self.dialect() != Dialect::BigQuery || first.value.contains('.') {
+            return false;
+        }
+        let key = [self.names.alias_key(first)];
+        scope.relation(&key).is_some()
+            || env
+                .outer
+                .is_some_and(|outer| outer.relation(&key).is_some())
+    }
+
+    fn read_cte(&mut self, cte: &Named, span: Range<usize>) -> Relation {
+        let reference = self.refer(span.clone(), Target::Cte(cte.definition.clone()));
+        self.note(
+            span.clone(),
+            Meaning::Named(Named {
+                reference: None,
+                ..cte.clone()
+            }),
+        );
+        Relation {
+            key: None,
+            path: Vec::new(),
+            text: cte.name.clone(),
+            shape: cte.shape.clone(),
+            nullable: false,
+            span,
+            reference: Some(reference),
+            in_star: true,
+        }
+    }
+
+    fn read_table(&mut self, name: &ObjectName, span: Range<usize>) -> Relation {
+        let text = self.words(&span).to_owned();
+        let resolved = match RelationPath::read(&self.names, name) {
+            Some(path) => {
+                let resolved = self.resolver.resolve(&path);
+                if path.table(self.home).is_none() && matches!(resolved, Resolved::Unknown) {
+                    self.nowhere(&text, span.clone());
+                }
+                self.found.paths.push(path);
+                resolved
+            }
+            None => Resolved::Unknown,
+        };
+        let (target, shape) = match resolved {
+            Resolved::Model(model) => (Target::Model(model.path.clone()), model.shape.clone()),
+            Resolved::Table(table) => (Target::Table(table.relation.clone()), table.shape.clone()),
+            Resolved::NotVisible(table, described) => {
+                self.not_visible(&table, &described, span.clone());
+                (
+                    Target::NotVisible(table, described),
+                    Shape::unknown().into(),
+                )
+            }
+            Resolved::NotCached(table) => {
+                self.not_cached(&table, span.clone());
+                (Target::NotCached(table), Shape::unknown().into())
+            }
+            Resolved::Unknown => (Target::Unknown, Shape::unknown().into()),
+        };
+        let reference = self.refer(span.clone(), target);
+        self.note(span.clone(), Meaning::Reference(reference));
+        let last = name
+            .0
+            .last()
+            .and_then(ObjectNamePart::as_ident)
+            .map_or(text.as_str(), |it| it.value.as_str());
+        let last = match self.dialect() {
+            Dialect::BigQuery => last.rsplit('.').next().unwrap_or(last),
+            _ => last,
+        };
+        Relation {
+            key: None,
+            path: Vec::new(),
+            text: last.into(),
+            shape,
+            nullable: false,
+            span,
+            reference: Some(reference),
+            in_star: true,
+        }
+    }
+
+    fn refer(&mut self, span: Range<usize>, target: Target) -> usize {
+        let name = self.words(&span).to_owned();
+        self.found.references.push(Reference { span, name, target });
+        self.found.references.len() - 1
+    }
+
+    fn nowhere(&mut self, text: &str, span: Range<usize>) {
+        let message = format!("in which schema `{text}` is cannot be known");
+        let mut diagnostic = Diagnostic::new(Code::TableNotCached, message, span);
+        diagnostic.help = Some("write its catalog and schema before its name".to_owned());
+        self.report(diagnostic);
+    }
+
+    fn not_visible(&mut self, table: &TableName, described: &Described, span: Range<usize>) {
+        let message = format!(
+            "there is no table `{table}`, as far as `{}` may see",
+            whom(described)
+        );
+        let mut diagnostic = Diagnostic::new(Code::TableNotVisible, message, span);
+        diagnostic.label = Some("not visible".to_owned());
+        diagnostic.described = Some((table.clone(), described.clone()));
+        self.report(diagnostic);
+    }
+
+    fn not_cached(&mut self, table: &TableName, span: Range<usize>) {
+        let message =
+            format!("the cache does not know `{table}`, so what is read from it is not checked");
+        let mut diagnostic = Diagnostic::new(Code::TableNotCached, message, span);
+        diagnostic.help = Some(format!(
+            "describe its schema with: rocky run --adapter {} --catalog {} --schema {}",
+            self.home.adapter, table.schema.catalog, table.schema.schema
+        ));
+        self.report(diagnostic);
+    }
+}
+
+/// As whom a schema was described.
+fn whom(described: &Described) -> &str {
+    described.principal.as_deref().unwrap_or(&described.plugin)
+}

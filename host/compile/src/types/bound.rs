@@ -1,0 +1,28 @@
+//! How large a type may grow: SQL can double one with every common table expression.
+
+use super::Type;
+
+/// More levels than any warehouse allows; walking through a type takes a frame of the stack for each.
+pub(super) const MOST_LEVELS: usize = 100;
+
+/// More fields than anybody reads.
+const MOST_PARTS: usize = 5_000;
+
+/// Whether a value may be made of values of all these types, without being of one that is too large to go on with.
+pub(crate) fn may_be_combined<'a>(mut types: impl Iterator<Item = &'a Type>) -> bool {
+    let mut left = MOST_PARTS;
+    types.all(|it| fits(it, MOST_LEVELS - 2, &mut left))
+}
+
+fn fits(data_type: &Type, levels: usize, left: &mut usize) -> bool {
+    let (Some(levels), Some(rest)) = (levels.checked_sub(1), left.checked_sub(1)) else {
+        return false;
+    };
+    *left = rest;
+    match data_type {
+        Type::Array(inner) | Type::Range(inner) => fits(inner, levels, left),
+        Type::Map(key, value) => fits(key, levels, left) && fits(value, levels, left),
+        Type::Struct(fields) => fields.iter().all(|it| fits(&it.data_type, levels, left)),
+        _ => true,
+    }
+}

@@ -1,0 +1,16 @@
+# What do France and Germany ship to each other?
+SELECT
+  n1.n_name AS supp_nation,
+  n2.n_name AS cust_nation,
+  EXTRACT(YEAR FROM l_shipdate) AS l_year,
+  SUM(l_extendedprice * (1 - l_discount)) AS revenue
+FROM supplier
+JOIN lineitem ON s_suppkey = l_suppkey
+JOIN orders ON o_orderkey = l_orderkey
+JOIN customer ON c_custkey = o_custkey
+JOIN nation AS n1 ON s_nationkey = n1.n_nationkey
+JOIN nation AS n2 ON c_nationkey = n2.n_nationkey
+WHERE (n1.n_name, n2.n_name) IN (('FRANCE', 'GERMANY'), ('GERMANY', 'FRANCE'))
+  AND l_shipdate BETWEEN DATE(1995, 1, 1) AND DATE(1996, 12, 31)
+GROUP BY supp_nation, cust_nation, l_year
+ORDER BY supp_nation, cust_nation, l_year

@@ -1,0 +1,16 @@
+-- What do France and Germany ship to each other?
+SELECT
+  n1.n_name AS supp_nation,
+  n2.n_name AS cust_nation,
+  YEAR(l_shipdate) AS l_year,
+  SUM(l_extendedprice * (1 - l_discount)) AS revenue
+FROM supplier
+JOIN lineitem ON s_suppkey = l_suppkey
+JOIN orders ON o_orderkey = l_orderkey
+JOIN customer ON c_custkey = o_custkey
+JOIN nation n1 ON s_nationkey = n1.n_nationkey
+JOIN nation n2 ON c_nationkey = n2.n_nationkey
+WHERE (supp_nation, cust_nation) IN (('FRANCE', 'GERMANY'), ('GERMANY', 'FRANCE'))
+  AND l_shipdate BETWEEN '1995-01-01' AND '1996-12-31'
+GROUP BY supp_nation, cust_nation, l_year
+ORDER BY 1, 2, 3
