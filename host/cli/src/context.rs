@@ -88,15 +88,36 @@ impl Context {
         SystemTime::now().into()
     }
 
+    /// The same for a server that works in another directory.
+    pub fn moved_to(&self, directory: PathBuf) -> Self {
+        Self {
+            global: self.global.clone(),
+            directory,
+            terminal: false,
+            interactive: false,
+            interrupt: Interrupt::default(),
+            color_stdout: false,
+            color_stderr: false,
+            output: self.output,
+            state_warning: Once::new(),
+        }
+    }
+
     /// The project: the file that was named, or the nearest `rocky.toml` here or above.
     pub fn project(&self) -> Result<Option<Project>, CommandError> {
-        let (path, reading) = match &self.global.config {
+        let Some((path, reading)) = self.project_file() else {
+            return Ok(None);
+        };
+        Project::load(&path, reading, &|name| variable(name)).map(Some)
+    }
+
+    /// The project's file, and how it was found.
+    pub fn project_file(&self) -> Option<(PathBuf, Reading)> {
+        Some(match &self.global.config {
             Some(path) => (self.directory.join(path), Reading::Named),
             None => {
                 let mut above = self.directory.ancestors().map(|it| it.join("rocky.toml"));
-                let Some(path) = above.find(|path| path.is_file()) else {
-                    return Ok(None);
-                };
+                let path = above.find(|path| path.is_file())?;
                 let is_here = path.parent() == Some(self.directory.as_path());
                 let reading = match is_here {
                     true => Reading::Named,
@@ -104,8 +125,7 @@ impl Context {
                 };
                 (path, reading)
             }
-        };
-        Project::load(&path, reading, &|name| variable(name)).map(Some)
+        })
     }
 
     /// Where the state is. The warning that goes with it is given once, however often this is asked.

@@ -65,6 +65,11 @@ impl CommandError {
         self
     }
 
+    /// The error in one sentence, with its causes.
+    pub fn message(&self) -> String {
+        format!("{:#}", self.error)
+    }
+
     /// Prints the error, its causes and its hints, and gives the exit status. Where a command's output is JSON, it is
     /// the error as JSON.
     pub fn report(&self, during: Option<(&Context, &'static str)>) -> ExitCode {

@@ -2,10 +2,12 @@
 
 mod approvals;
 mod args;
+mod check;
 mod commands;
 mod config;
 mod context;
 mod discover;
+mod editor;
 mod error;
 mod guard;
 mod hints;
@@ -13,6 +15,7 @@ mod human;
 mod interrupt;
 mod json_schema;
 mod lock_file;
+mod models;
 mod moment;
 mod names;
 mod output;

@@ -105,6 +105,11 @@ impl Style {
         self.paint("33", text)
     }
 
+    /// Whether there are colours.
+    pub fn is_colored(self) -> bool {
+        self.color
+    }
+
     fn paint(self, code: &str, text: &str) -> String {
         match self.color {
             true => format!("\x1b[{code}m{text}\x1b[0m"),

@@ -1,9 +1,11 @@
 //! One command, one file: arguments, help text and function together.
 
 mod adapters;
+mod compile;
 mod completions;
 mod discover;
 mod json_schema;
+mod lsp;
 mod man;
 mod plugin;
 mod run;
@@ -25,6 +27,8 @@ use crate::run::RunReport;
 pub enum Command {
     Run(run::RunArgs),
     Discover(discover::DiscoverArgs),
+    Compile(compile::CompileArgs),
+    Lsp(lsp::LspArgs),
     #[command(subcommand)]
     Schema(schema::SchemaCommand),
     State(state::StateArgs),
@@ -41,6 +45,8 @@ impl Command {
         match self {
             Self::Run(_) => "run",
             Self::Discover(_) => "discover",
+            Self::Compile(_) => "compile",
+            Self::Lsp(_) => "lsp",
             Self::Schema(command) => command.name(),
             Self::State(args) => args.name(),
             Self::Plugin(command) => command.name(),
@@ -56,6 +62,7 @@ fn outputs() -> Outputs {
     let mut all = Outputs::default();
     all.add::<RunReport>();
     all.add::<DiscoverReport>();
+    all.add::<compile::CompileReport>();
     schema::outputs(&mut all);
     state::outputs(&mut all);
     plugin::outputs(&mut all);
@@ -69,6 +76,8 @@ pub fn dispatch(context: &Context, command: Command) -> Result<Status, CommandEr
     match command {
         Command::Run(args) => in_runtime(context, run::run(context, args)),
         Command::Discover(args) => in_runtime(context, discover::discover(context, args)),
+        Command::Compile(args) => compile::compile(context, &args),
+        Command::Lsp(args) => lsp::lsp(context, &args),
         Command::Schema(command) => schema::schema(context, command),
         Command::State(args) => state::state(context, &args),
         Command::Plugin(command) => in_runtime(context, plugin::plugin(context, command)),
@@ -93,7 +102,7 @@ fn in_runtime(
 }
 
 /// How the cache is configured, with the command line over the project over the defaults.
-fn cache_config(context: &Context, project: Option<&Project>) -> (CacheConfig, &'static str) {
+pub fn cache_config(context: &Context, project: Option<&Project>) -> (CacheConfig, &'static str) {
     let defaults = CacheSection::default();
     let section = project.map_or(&defaults, |project| &project.cache);
     let ttl_seconds = context.global.cache_ttl.unwrap_or(section.ttl_seconds);

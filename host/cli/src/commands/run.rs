@@ -2,8 +2,10 @@ use std::time::Instant;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use rocky_cache::CacheConfig;
 use serde_json::{Map, Value};
 
+use crate::check::{CheckReport, Findings, Selection, check};
 use crate::commands::adapters::{AdapterArgs, ready};
 use crate::commands::cache_config;
 use crate::config::{Place, Project};
@@ -23,6 +25,9 @@ use crate::run::{Manner, Request, Role, RunReport, execute_into, plan};
 /// to ten times in a row and only where finding that out costs nothing; --refresh
 /// describes everything.
 ///
+/// Then the project's models are checked as `rocky compile` does, to tell what a changed
+/// table breaks.
+///
 /// Without a project, name a plugin, its settings and the schemas. The token comes
 /// from the environment variable named after the plugin, such as DATABRICKS_TOKEN,
 /// or from the one that --token-env names.
@@ -39,6 +44,9 @@ pub struct RunArgs {
     /// Describe also what the cache knows to be unchanged
     #[arg(long)]
     refresh: bool,
+    /// Fail if a model has errors; `rocky compile` tells also of warnings
+    #[arg(long)]
+    check: bool,
     /// Describe schemas of this catalog instead of the pipelines'
     #[arg(long, requires = "schemas", value_parser = NonEmptyStringValueParser::new())]
     catalog: Option<String>,
@@ -72,8 +80,11 @@ pub async fn run(context: &Context, args: RunArgs) -> Result<Status, CommandErro
         interactive: context.interactive && !context.global.quiet,
     };
     let (finished, committed) = execute_into(&cache, plan.targets, manner).await?;
+    let config = cache.clone();
     let path = cache.enabled.then_some(cache.path);
+    let check = findings(context, project.as_ref(), &config, args.check)?;
     let report = RunReport::new(finished, plan.failed, &committed, path, started.elapsed())
+        .with_check(check)
         .relative_to(&context.directory)
         .with_network(
             &adapters,
@@ -85,7 +96,42 @@ pub async fn run(context: &Context, args: RunArgs) -> Result<Status, CommandErro
         .iter()
         .for_each(|warning| context.warn(warning));
     output::print(context, &report)?;
-    Ok(report.status())
+    let broken = report
+        .check
+        .as_ref()
+        .is_some_and(|check| check.total.errors > 0);
+    Ok(match report.status() {
+        Status::Done | Status::Partial if args.check && broken => Status::Failed,
+        status => status,
+    })
+}
+
+/// What is wrong with the project's models, now that the cache is as it is. Only who asks for it is told why it cannot be known.
+fn findings(
+    context: &Context,
+    project: Option<&Project>,
+    cache: &CacheConfig,
+    asked: bool,
+) -> Result<Option<Findings>, CommandError> {
+    let checked = match project {
+        Some(project) if cache.enabled => check(project, cache, context.now()),
+        _ => Ok(None),
+    };
+    match checked {
+        Ok(Some(checked)) => {
+            let (selected, _) = Selection::default().of(&checked.workspace);
+            Ok(Some(CheckReport::new(&checked, &selected, false).into()))
+        }
+        Ok(None) if asked => Err(CommandError::failed(
+            "--check needs a project with models, and a cache to check them against",
+        )),
+        Ok(None) => Ok(None),
+        Err(error) if asked => Err(error),
+        Err(error) => {
+            context.warn(&format!("the models were not checked: {}", error.message()));
+            Ok(None)
+        }
+    }
 }
 
 /// The schemas that are asked for: those of the command line, or those of the pipelines.

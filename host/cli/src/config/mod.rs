@@ -33,6 +33,18 @@ pub struct Project {
     /// By name.
     pub pipelines: BTreeMap<String, Pipeline>,
     pub cache: CacheSection,
+    pub compile: CompileSection,
+}
+
+/// `[compile]`: where models live that do not say it themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompileSection {
+    /// The adapter in whose warehouse they run.
+    pub adapter: Option<String>,
+    /// The catalog in which they are materialised, and of names without one.
+    pub catalog: Option<String>,
+    /// The schema in which they are materialised, and of names without one.
+    pub schema: Option<String>,
 }
 
 /// `[pipeline.NAME]`
@@ -91,6 +103,11 @@ static ROOT: Shape = Shape::closed(
             "What your pipelines read and write, by names of your own.",
         ),
         Key::table("cache", &CACHE, "What rocky keeps."),
+        Key::table(
+            "compile",
+            &COMPILE,
+            "Where models live that do not say it themselves.",
+        ),
     ],
 );
 
@@ -126,6 +143,24 @@ static PLACE: Shape = Shape::closed(
 static CACHE: Shape = Shape::closed(
     "What rocky keeps.",
     &[Key::table("schemas", &SCHEMAS, "The schema cache.")],
+);
+
+static COMPILE: Shape = Shape::closed(
+    "Where models live that do not say it themselves.",
+    &[
+        Key::text(
+            "adapter",
+            "The adapter in whose warehouse they run; that of the pipelines' target unless told otherwise, or the only one.",
+        ),
+        Key::name(
+            "catalog",
+            "The catalog in which they are materialised, and of names without one; that of the pipelines' target unless told otherwise.",
+        ),
+        Key::name(
+            "schema",
+            "The schema in which they are materialised, and of names without one; that of the pipelines' target unless told otherwise.",
+        ),
+    ],
 );
 
 static SCHEMAS: Shape = Shape::closed(
@@ -174,6 +209,7 @@ impl Project {
             pipelines.insert(name, read_pipeline(section, &adapters)?);
         }
         let cache = read_cache(&mut root)?;
+        let compile = read_compile(&mut root, &adapters)?;
         root.finish()?;
         let models = directory.join(models);
         Ok(Self {
@@ -183,6 +219,7 @@ impl Project {
             adapters,
             pipelines,
             cache,
+            compile,
             document,
         })
     }
@@ -260,6 +297,23 @@ fn read_place(
     };
     section.finish()?;
     Ok(place)
+}
+
+fn read_compile(
+    root: &mut Section,
+    adapters: &BTreeMap<String, AdapterEntry>,
+) -> Result<CompileSection, Mistake> {
+    let Some(mut section) = root.section("compile")? else {
+        return Ok(CompileSection::default());
+    };
+    let known: Vec<&str> = adapters.keys().map(String::as_str).collect();
+    let read = CompileSection {
+        adapter: section.one_of("adapter", &known)?,
+        catalog: section.name("catalog")?,
+        schema: section.name("schema")?,
+    };
+    section.finish()?;
+    Ok(read)
 }
 
 fn read_cache(root: &mut Section) -> Result<CacheSection, Mistake> {

@@ -127,6 +127,14 @@ impl<'a> Section<'a> {
         self.chosen(key, text, known)
     }
 
+    /// The same of a text that may be missing.
+    pub fn one_of(&mut self, key: &'static str, known: &[&str]) -> Result<Option<String>, Mistake> {
+        match self.marked_text(key)? {
+            Some(text) => self.chosen(key, text, known).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// A text that may be missing and is one of those that the shape names.
     pub fn choice(&mut self, key: &'static str) -> Result<Option<String>, Mistake> {
         let value = self.take(key, |it| !it.required && matches!(it.kind, Kind::Choice(_)));
@@ -253,6 +261,17 @@ impl<'a> Section<'a> {
     pub fn required_name(&mut self, key: &'static str) -> Result<String, Mistake> {
         let text = self.required(key, |it| matches!(it.kind, Kind::Name))?;
         self.not_empty(key, text)
+    }
+
+    /// A name that may be missing, but not empty.
+    pub fn name(&mut self, key: &'static str) -> Result<Option<String>, Mistake> {
+        match self.take(key, |it| !it.required && matches!(it.kind, Kind::Name)) {
+            Some(value) => {
+                let text = self.expect_text(key, value)?;
+                self.not_empty(key, text).map(Some)
+            }
+            None => Ok(None),
+        }
     }
 
     fn not_empty(&self, key: &str, (text, mark): (String, Mark)) -> Result<String, Mistake> {

@@ -8,6 +8,7 @@ use rocky_schema::{AdapterError, Attributes, Coverage, SchemaName};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::check::Findings;
 use crate::error::Status;
 use crate::hints::{Configured, hint};
 use crate::plugins::Ready;
@@ -24,6 +25,9 @@ pub struct RunReport {
     pub total: Total,
     /// What became of the cache.
     pub cache: CacheRun,
+    /// What is wrong with the project's models, now that the cache is as it is; left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub check: Option<Findings>,
     /// The origins that were contacted, by adapter and origin.
     pub network: Vec<NetworkRun>,
     #[serde(skip)]
@@ -229,6 +233,7 @@ impl RunReport {
                 path: cache,
                 warnings,
             },
+            check: None,
             network: Vec::new(),
             show_network: false,
             hints,
@@ -250,6 +255,12 @@ impl RunReport {
         }
         self.show_network = show;
         self
+    }
+
+    /// Adds what is wrong with the project's models.
+    #[must_use]
+    pub fn with_check(self, check: Option<Findings>) -> Self {
+        Self { check, ..self }
     }
 
     /// Shows paths below `directory` to people as they would type them there.

@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rocky_schema::{Coverage, SchemaName};
 
+use crate::check::{Findings, write_findings};
 use crate::human;
 use crate::names::printable;
 use crate::output::{Report, Style};
@@ -73,7 +74,22 @@ impl RunReport {
         };
         writeln!(out, "{}; {cache}.", style.bold(&summary))?;
         self.write_skipped(out)?;
-        self.write_bill(out)
+        self.write_bill(out)?;
+        self.write_check(out, style)
+    }
+
+    /// What the models break on. Warnings are for `rocky compile`: most are of what was never meant to be described.
+    fn write_check(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        let Some(Findings { diagnostics, total }) = &self.check else {
+            return Ok(());
+        };
+        if total.errors > 0 {
+            writeln!(out)?;
+            let errors = diagnostics.iter().filter(|finding| finding.is_error());
+            write_findings(out, errors, SystemTime::now().into(), style)?;
+        }
+        let models = human::count_of(total.models, "model");
+        writeln!(out, "Checked {models}: {}.", total.verdict(style))
     }
 
     fn write_failures(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {

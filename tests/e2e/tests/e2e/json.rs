@@ -94,11 +94,17 @@ fn what_is_printed_is_documented_and_what_is_documented_is_printed() {
         }],
     });
     let lake = Lake::new(emulator, &["s", "missing", "broken"], "");
+    lake.write(
+        "models/m.sql",
+        "/*---\ndescription = \"all\"\n---*/\nSELECT x, y FROM c.s.t",
+    );
+    lake.write("models/n.sql", "SELECT 1 AS one, x FROM m, c.s.other");
     let elsewhere = Project::without_config();
     let outputs = [
         lake.rocky(&["run"]),
         lake.rocky(&["run"]),
         lake.rocky(&["discover", "--with-schemas", "--include", "c"]),
+        lake.rocky(&["compile", "--lineage"]),
         lake.rocky(&["schema", "ls"]),
         lake.rocky(&["schema", "ls", "c.s"]),
         lake.rocky(&["schema", "show", "c.s.t"]),

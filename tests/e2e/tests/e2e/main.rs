@@ -3,6 +3,8 @@
 //! | module | what it shows |
 //! |---|---|
 //! | `run` | what a run writes, finds unchanged and removes |
+//! | `compile` | models checked against the cache |
+//! | `lsp` | what an editor is told |
 //! | `refresh` | what a further run does not ask again |
 //! | `gate`, `harm`, `state_path` | the cache can be switched off, be broken, and be in several places |
 //! | `state_tools`, `clocks` | the cache can be cleared, checked and compacted; when it counts as fresh |
@@ -33,6 +35,7 @@ mod artifacts;
 mod attacks;
 mod bigquery;
 mod clocks;
+mod compile;
 mod components;
 mod concurrency;
 mod config;
@@ -53,6 +56,7 @@ mod inspect;
 mod json;
 mod json_schema;
 mod lock;
+mod lsp;
 mod misbehaviour;
 mod network;
 mod project;

@@ -63,9 +63,11 @@ impl Project {
         self.path(".rocky-state.redb")
     }
 
-    /// Writes a file of the project.
+    /// Writes a file of the project, and the directories that it needs.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        fs::write(self.path(name), content).unwrap();
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
     }
 
     /// All files below a directory of the project, by path, with what they say.
@@ -203,6 +205,18 @@ impl Lake {
             .replace("${DATABRICKS_TOKEN}", DEFAULT_TOKEN);
         let project = Project::new(&config);
         Self { project, emulator }
+    }
+
+    /// The same with the example's models.
+    pub fn flights_with_models() -> Self {
+        let lake = Self::flights();
+        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/flights/models");
+        for model in fs::read_dir(models).unwrap() {
+            let model = model.unwrap().path();
+            let name = model.file_name().unwrap().to_str().unwrap();
+            lake.write(&format!("models/{name}"), fs::read(&model).unwrap());
+        }
+        lake
     }
 
     /// A run, with its report as JSON.

@@ -1,0 +1,58 @@
+//! Checking models against the cache: what `rocky compile` does, and `rocky run` after it has described.
+
+mod report;
+mod select;
+mod show;
+
+use std::num::NonZeroUsize;
+
+use rocky_cache::{CacheConfig, Reader, Timestamp};
+use rocky_compile::Workspace;
+
+use crate::config::Project;
+use crate::error::CommandError;
+use crate::models::{CachedTables, Files, Homes, Problem};
+
+pub use report::{CheckReport, Findings};
+pub use select::Selection;
+pub use show::{write_columns, write_findings};
+
+/// The models of a project, checked.
+pub struct Checked {
+    pub workspace: Workspace,
+    /// What is wrong with files that hold no model that could be checked.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads and checks the models of a project against what the cache holds now; none where it has no directory of models.
+pub fn check(
+    project: &Project,
+    cache: &CacheConfig,
+    now: Timestamp,
+) -> Result<Option<Checked>, CommandError> {
+    if !project.models().is_dir() {
+        return Ok(None);
+    }
+    let snapshot = match Reader::open(cache)? {
+        Some(reader) => Some(reader.snapshot()?),
+        None => None,
+    };
+    let files = Files::new(project, Homes::new(project, snapshot.as_ref())?);
+    let read = files.read()?;
+    let tables = CachedTables::new(snapshot, now, cache.ttl_seconds);
+    let mut workspace = Workspace::new();
+    workspace.set_models(read.models);
+    workspace.update(&tables, threads());
+    match tables.into_error() {
+        Some(error) => Err(error.into()),
+        None => Ok(Some(Checked {
+            workspace,
+            problems: read.problems,
+        })),
+    }
+}
+
+/// How many models are checked at a time.
+pub fn threads() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}

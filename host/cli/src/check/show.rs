@@ -1,0 +1,125 @@
+//! What came of checking models, as people read it.
+
+use std::io::{self, Write};
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use rocky_cache::Timestamp;
+
+use crate::check::report::{DescribedReport, Finding, ModelReport, SourceReport};
+use crate::human;
+use crate::names::printable;
+use crate::output::Style;
+
+/// Writes each finding with the line that it is about.
+pub fn write_findings<'a>(
+    out: &mut dyn Write,
+    findings: impl IntoIterator<Item = &'a Finding>,
+    now: Timestamp,
+    style: Style,
+) -> io::Result<()> {
+    let renderer = match style.is_colored() {
+        true => Renderer::styled(),
+        false => Renderer::plain(),
+    };
+    for finding in findings {
+        writeln!(out, "{}\n", rendered(finding, now, &renderer))?;
+    }
+    Ok(())
+}
+
+fn rendered(finding: &Finding, now: Timestamp, renderer: &Renderer) -> String {
+    let level = match finding.is_error() {
+        true => Level::ERROR,
+        false => Level::WARNING,
+    };
+    let message = printable(&finding.message);
+    let label = finding.label.as_deref().map(printable);
+    let help = finding.help.as_deref().map(printable);
+    let source = finding.described.as_ref().map(|it| provenance(it, now));
+    let mut annotation = AnnotationKind::Primary.span(finding.span.clone());
+    if let Some(label) = &label {
+        annotation = annotation.label(label.as_str());
+    }
+    let snippet = Snippet::source(&*finding.text)
+        .path(finding.path.as_str())
+        .annotation(annotation);
+    let mut group = level
+        .primary_title(message.as_str())
+        .id(finding.code)
+        .element(snippet);
+    if let Some(source) = &source {
+        group = group.element(Level::NOTE.message(source.as_str()));
+    }
+    if let Some(help) = &help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    renderer.render(&[group])
+}
+
+/// On whose word a finding rests, and how old that is.
+fn provenance(described: &DescribedReport, now: Timestamp) -> String {
+    let age = human::age(now.since(Timestamp::from_millis(described.at_ms)));
+    let mut text = format!(
+        "{} was described {age} by {}",
+        described.name,
+        printable(&described.plugin)
+    );
+    if let Some(principal) = &described.principal {
+        text.push_str(&format!(" as {}", printable(principal)));
+    }
+    if described.pinned {
+        text.push_str(", imported");
+    } else if !described.fresh {
+        text.push_str("; that is stale: `rocky run` describes it again");
+    }
+    text
+}
+
+/// Writes the columns of models, and what each is computed from where that is known.
+pub fn write_columns(out: &mut dyn Write, models: &[ModelReport], style: Style) -> io::Result<()> {
+    for model in models {
+        let more = if model.exact {
+            ""
+        } else {
+            ", and others that are not known"
+        };
+        let path = style.dim(&format!("({}{more})", printable(&model.path)));
+        writeln!(out, "{} {path}", style.bold(&printable(&model.name)))?;
+        if let Some(description) = &model.description {
+            writeln!(out, "{}", printable(description))?;
+        }
+        let lineage = model.columns.iter().any(|column| column.sources.is_some());
+        let header: &[&str] = match lineage {
+            true => &["column", "type", "null", "from"],
+            false => &["column", "type", "null"],
+        };
+        let mut table = style.table(header, 0..0);
+        for column in &model.columns {
+            let data_type = column.data_type.as_deref().unwrap_or("?");
+            let null = if column.nullable { "" } else { "not null" };
+            let sources = column.sources.as_ref().map(|it| from(it));
+            let cells = [
+                printable(&column.name),
+                printable(data_type),
+                null.to_owned(),
+            ];
+            table.row(cells.into_iter().chain(sources));
+        }
+        table.write(out)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn from(sources: &[SourceReport]) -> String {
+    let text = |source: &SourceReport| {
+        let relation = match (&source.model, &source.table) {
+            (Some(model), _) => printable(model),
+            (None, Some(table)) => table.to_string(),
+            (None, None) => return printable(&source.column),
+        };
+        format!("{relation}.{}", printable(&source.column))
+    };
+    let texts: Vec<String> = sources.iter().map(text).collect();
+    texts.join(", ")
+}

@@ -1,0 +1,121 @@
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+use rocky_cache::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::check::{CheckReport, Selection, check, write_columns, write_findings};
+use crate::commands::cache_config;
+use crate::context::Context;
+use crate::error::{CommandError, Status};
+use crate::human;
+use crate::output::{self, Report, Style};
+
+/// Check the SQL models of the project against the cached schemas, without asking a warehouse.
+///
+/// A model is a query in a file below the models directory, such as models/daily.sql, and a table that
+/// other models can name. What it reads is looked up among the models first and then in the cache, by the
+/// rules of its warehouse. An error is reported only where the warehouse would refuse the query, as far as
+/// its tables are what the cache says; a table that is not cached is a warning.
+///
+/// Exit status: 0 no errors, 1 errors (or warnings, with --deny warnings).
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  rocky compile
+  rocky compile --select 'daily_*' --columns
+  rocky compile --select +worst_departures --lineage
+  rocky compile --deny warnings --output json")]
+pub struct CompileArgs {
+    /// Only the models of this name or path, which may be a pattern; `+NAME` with all that they read, `NAME+`
+    /// with all that read them; may be repeated
+    #[arg(long, short, value_name = "[+]MODEL[+]")]
+    select: Vec<String>,
+    /// What is to fail the command although it is no error
+    #[arg(long, value_enum, value_name = "WHAT")]
+    deny: Option<Deny>,
+    /// Show the columns of each model, with their types
+    #[arg(long)]
+    columns: bool,
+    /// Show also what each column is computed from
+    #[arg(long)]
+    lineage: bool,
+}
+
+/// What can be made to fail a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    /// Warnings, such as tables that are not cached.
+    Warnings,
+}
+
+pub fn compile(context: &Context, args: &CompileArgs) -> Result<Status, CommandError> {
+    let started = Instant::now();
+    let Some(project) = context.project()? else {
+        return Err(
+            CommandError::usage("there is no rocky.toml here or in a parent directory")
+                .hint("write one that names your warehouse: [adapter.NAME] with a `plugin`"),
+        );
+    };
+    let (cache, _) = cache_config(context, Some(&project));
+    let Some(checked) = check(&project, &cache, context.now())? else {
+        return Err(CommandError::failed(format!(
+            "there is no directory of models: {}",
+            context.shown(&project.models())
+        ))
+        .hint("put queries there, one in a file NAME.sql; `models` in rocky.toml names another directory"));
+    };
+    let selection = Selection::new(&args.select);
+    let (selected, empty) = selection.of(&checked.workspace);
+    if let Some(nothing) = empty.first() {
+        return Err(
+            CommandError::failed(format!("no model is called `{nothing}`"))
+                .hint("`rocky compile --columns` shows all models"),
+        );
+    }
+    let report = CompileReport {
+        check: CheckReport::new(&checked, &selected, args.lineage),
+        duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        columns: args.columns || args.lineage,
+        now: context.now(),
+    };
+    output::print(context, &report)?;
+    let total = report.check.total;
+    let denied = args.deny == Some(Deny::Warnings) && total.warnings > 0;
+    Ok(match total.errors > 0 || denied {
+        true => Status::Failed,
+        false => Status::Done,
+    })
+}
+
+/// What `rocky compile` found.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct CompileReport {
+    #[serde(flatten)]
+    check: CheckReport,
+    /// How long it took, in milliseconds.
+    duration_ms: u64,
+    #[serde(skip)]
+    columns: bool,
+    #[serde(skip)]
+    now: Timestamp,
+}
+
+impl Report for CompileReport {
+    const COMMAND: &'static str = "compile";
+
+    fn write_human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        if self.columns {
+            write_columns(out, &self.check.models, style)?;
+        }
+        write_findings(out, &self.check.diagnostics, self.now, style)?;
+        let total = self.check.total;
+        let models = style.bold(&format!(
+            "Checked {}",
+            human::count_of(total.models, "model")
+        ));
+        let duration = human::duration(Duration::from_millis(self.duration_ms));
+        writeln!(out, "{models} in {duration}: {}.", total.verdict(style))
+    }
+}

@@ -1,0 +1,139 @@
+//! What a model says about itself: TOML in a comment at the top of its file, or in a file beside it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::models::Problem;
+
+/// What a model may say about itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    /// The name by which other models read it; the file's name, where it is left out.
+    pub name: Option<String>,
+    /// The adapter in whose warehouse it runs.
+    pub adapter: Option<String>,
+    /// The catalog in which it is materialised, and of names without one.
+    pub catalog: Option<String>,
+    /// The schema in which it is materialised, and of names without one.
+    pub schema: Option<String>,
+    /// What it is about.
+    pub description: Option<String>,
+    /// Whether it is checked.
+    pub check: Option<bool>,
+}
+
+/// How the comment begins, and how it ends: a comment to every warehouse and every editor.
+const OPENING: &str = "/*---";
+const CLOSING: &str = "---*/";
+/// The same without a comment, as other tools write it.
+const FENCE: &str = "---";
+
+/// The TOML at the top of a model's text, and where the SQL begins.
+pub fn front_matter(text: &str) -> (Option<Range<usize>>, usize) {
+    let start = text.len() - text.trim_start().len();
+    let rest = text.get(start..).unwrap_or_default();
+    if let Some(inner) = rest.strip_prefix(OPENING) {
+        let from = start + OPENING.len();
+        return match inner.find(CLOSING) {
+            Some(length) => (Some(from..from + length), from + length + CLOSING.len()),
+            None => (None, 0),
+        };
+    }
+    let Some(inner) = rest
+        .strip_prefix(FENCE)
+        .filter(|it| it.starts_with(['\n', '\r']))
+    else {
+        return (None, 0);
+    };
+    let from = start + FENCE.len();
+    let mut end = from;
+    for line in inner.split_inclusive('\n') {
+        if line.trim_end() == FENCE {
+            return (Some(from..end), end + line.len());
+        }
+        end += line.len();
+    }
+    (None, 0)
+}
+
+impl About {
+    /// Reads TOML that lies at `place` of the text of a file.
+    pub fn read(path: &str, text: &Arc<str>, place: Range<usize>) -> Result<Self, Problem> {
+        let source = text.get(place.clone()).unwrap_or_default();
+        toml::from_str(source).map_err(|error| {
+            let span = error.span().unwrap_or_default();
+            let span = place.start + span.start..place.start + span.end;
+            Problem::new(path, text, span, error.message().trim())
+        })
+    }
+
+    /// Takes from `other` what this does not say.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            name: self.name.or(other.name),
+            adapter: self.adapter.or(other.adapter),
+            catalog: self.catalog.or(other.catalog),
+            schema: self.schema.or(other.schema),
+            description: self.description.or(other.description),
+            check: self.check.or(other.check),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn front_matter_is_a_comment_or_between_fences() {
+        for (text, toml, sql) in [
+            (
+                "/*---\nname = \"a\"\n---*/\nSELECT 1",
+                Some("\nname = \"a\"\n"),
+                "\nSELECT 1",
+            ),
+            (
+                "\n---\nname = \"a\"\n---\nSELECT 1",
+                Some("\nname = \"a\"\n"),
+                "SELECT 1",
+            ),
+            (
+                "---\r\nname = 1\r\n---\r\nSELECT 1",
+                Some("\r\nname = 1\r\n"),
+                "SELECT 1",
+            ),
+            ("---\n---", Some("\n"), ""),
+            ("--- a comment\nSELECT 1", None, "--- a comment\nSELECT 1"),
+            ("---\nname = 1\nSELECT 1", None, "---\nname = 1\nSELECT 1"),
+            ("/*---\nSELECT 1", None, "/*---\nSELECT 1"),
+            ("SELECT 1", None, "SELECT 1"),
+            ("", None, ""),
+        ] {
+            let (place, start) = front_matter(text);
+            assert_eq!(place.map(|it| &text[it]), toml, "{text:?}");
+            assert_eq!(&text[start..], sql, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_points_into_the_file() {
+        let text: Arc<str> = "/*---\nnane = \"a\"\n---*/\nSELECT 1".into();
+        let (place, _) = front_matter(&text);
+        let problem = About::read("m.sql", &text, place.unwrap()).unwrap_err();
+        assert_eq!(&text[problem.span], "nane");
+        assert!(problem.message.contains("nane"), "{}", problem.message);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_a_file_holds_its_sql_is_a_part_of_it(text in "(-|\\*|/|\n|a| ){0,40}") {
+            let (place, start) = front_matter(&text);
+            proptest::prop_assert!(text.get(start..).is_some());
+            proptest::prop_assert!(place.is_none_or(|it| text.get(it.clone()).is_some() && it.end <= start));
+        }
+    }
+}
