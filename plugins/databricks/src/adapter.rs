@@ -76,8 +76,13 @@ impl Adapter for Databricks {
                     &self.client,
                     warehouse_id.as_deref(),
                     request,
+                    &self.settings.tables,
                 )),
-                Source::Rest => Kind::Rest(RestTables::start(&self.client, request)),
+                Source::Rest => Kind::Rest(RestTables::start(
+                    &self.client,
+                    request,
+                    &self.settings.tables,
+                )),
                 Source::InformationSchema { warehouse_id } => Kind::Sql(Box::new(
                     SqlTables::start(&self.client, warehouse_id, request),
                 )),

@@ -2,7 +2,7 @@
 //! that is not permitted.
 
 use rocky_adapter_sdk::{
-    Client, Cursor, DescribeRequest, Error, ErrorCode, Progress, Result, Step, log,
+    Client, Cursor, DescribeRequest, Error, ErrorCode, Progress, Result, Step, TableFilter, log,
 };
 
 use crate::rest::RestTables;
@@ -30,14 +30,22 @@ enum Source {
 
 impl AutoTables {
     /// Sends the first requests.
-    pub fn start(client: &Client, warehouse_id: Option<&str>, request: DescribeRequest) -> Self {
+    pub fn start(
+        client: &Client,
+        warehouse_id: Option<&str>,
+        request: DescribeRequest,
+        filter: &TableFilter,
+    ) -> Self {
         let is_known = is_through_sql(&request);
         let source = match warehouse_id.filter(|_| is_known) {
             Some(warehouse_id) => Source::Sql(
                 Box::new(SqlTables::start(client, warehouse_id, request.clone())),
                 None,
             ),
-            None => Source::Rest(Box::new(RestTables::start(client, request.clone())), false),
+            None => {
+                let tables = RestTables::start(client, request.clone(), filter);
+                Source::Rest(Box::new(tables), false)
+            }
         };
         Self {
             client: client.clone(),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rocky_adapter_sdk::{
     Client, Cursor, DescribeRequest, Entry, Error, ErrorCode, Outbox, Pages, Pipeline, Request,
-    Response, Result, Step, Summary, Waited, log, ready,
+    Response, Result, Step, Summary, TableFilter, Waited, log, ready,
 };
 
 use crate::page::{TableItem, TablesPage};
@@ -41,12 +41,12 @@ enum Source {
 
 impl RestTables {
     /// Sends the first requests.
-    pub fn start(client: &Client, request: DescribeRequest) -> Self {
+    pub fn start(client: &Client, request: DescribeRequest, filter: &TableFilter) -> Self {
         let only = request.only.as_deref();
         let source = match only.and_then(|names| single_tables(&request, names)) {
             Some(tables) => one_by_one(client, tables),
             None if only.is_none() && !request.known.is_empty() => {
-                Source::Sweep(Sweep::start(client, &request))
+                Source::Sweep(Sweep::start(client, &request, filter.clone()))
             }
             None => list(client, &request),
         };

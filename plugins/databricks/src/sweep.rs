@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rocky_adapter_sdk::{Client, DescribeRequest, Pages, Result, Waited, log, ready};
+use rocky_adapter_sdk::{Client, DescribeRequest, Pages, Result, TableFilter, Waited, log, ready};
 
 use crate::page::TablesPage;
 use crate::{request, rest, tables};
@@ -14,6 +14,8 @@ const FEW: usize = 16;
 #[derive(Debug)]
 pub struct Sweep {
     pages: Box<Pages>,
+    /// What the user wants to know of at all: other tables are never known, and would look changed each time.
+    filter: TableFilter,
     seen: HashSet<String>,
     /// The tables of the revisions that the caller holds.
     pub unchanged: Vec<String>,
@@ -23,10 +25,11 @@ pub struct Sweep {
 
 impl Sweep {
     /// Asks for the first page.
-    pub fn start(client: &Client, request: &DescribeRequest) -> Self {
+    pub fn start(client: &Client, request: &DescribeRequest, filter: TableFilter) -> Self {
         let list = request::tables_without_columns(&request.catalog, &request.schema);
         Self {
             pages: Box::new(Pages::start(client, list, request::PAGE_TOKEN)),
+            filter,
             seen: HashSet::new(),
             unchanged: Vec::new(),
             changed: Vec::new(),
@@ -50,6 +53,7 @@ impl Sweep {
                 return Err(rest::twice(&name, &response));
             }
             match is_known {
+                _ if !self.filter.admits(&name) => {}
                 true => self.unchanged.push(name.into()),
                 false => self.changed.push(name.into()),
             }

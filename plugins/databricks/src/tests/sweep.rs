@@ -110,6 +110,16 @@ fn a_table_whose_name_holds_a_dot_is_found_in_the_list() {
 }
 
 #[test]
+fn what_nobody_wants_to_know_of_has_not_changed() {
+    let script = swept(&[[listed("same", "1", 1), listed("tmp_1", "1", 2)].join(",")]);
+    let answer = describe(&script, r#"{"exclude":["tmp_*"]}"#, |request| {
+        request.known.insert("same".to_owned(), "1@1".to_owned());
+    });
+    assert_eq!(names(&answer.unwrap()), ["same"]);
+    assert_eq!(script.sent().len(), 2, "one list, and who asks");
+}
+
+#[test]
 fn a_table_that_is_listed_twice_fails_the_list() {
     let script = swept(&[listed("a", "1", 1), listed("a", "1", 1)]);
     let error = again(&script, &["a"]).unwrap_err();
