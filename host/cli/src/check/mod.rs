@@ -40,7 +40,7 @@ pub fn check(
     let files = Files::new(project, Homes::new(project, snapshot.as_ref())?);
     let read = files.read()?;
     let tables = CachedTables::new(snapshot, now, cache.ttl_seconds);
-    let mut workspace = Workspace::new();
+    let mut workspace = Workspace::without_places();
     workspace.set_models(read.models);
     workspace.update(&tables, threads());
     match tables.into_error() {

@@ -32,11 +32,21 @@ pub struct Workspace {
     order: Vec<String>,
     /// What each model reads, in the order of `order`, as places in it.
     reads: Vec<Vec<usize>>,
+    /// Whether it is known what stands where in a text, for editors.
+    keeps_places: bool,
 }
 
 impl Workspace {
     /// A workspace without models.
     pub fn new() -> Self {
+        Self {
+            keeps_places: true,
+            ..Self::default()
+        }
+    }
+
+    /// The same for whoever asks nothing about places in a text ([`hover`](crate::hover) and the like), which take most of the memory.
+    pub fn without_places() -> Self {
         Self::default()
     }
 

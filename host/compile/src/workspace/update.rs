@@ -16,12 +16,18 @@ use crate::{Analysis, Catalog, Home, Model};
 /// Below so many changed models, one thread is faster than several.
 const FEW: usize = 8;
 
+/// So many trees are kept between reading and analysing.
+const MOST_TREES: usize = 256;
+
 /// What a name in a model means, before tables are asked for and models analysed.
 #[derive(Clone, Debug)]
 enum Link {
     Model(usize),
     Other(Resolved),
 }
+
+/// What was read of a text: its tree, if it is kept, and the relations that it names.
+type Read = (Option<Reading>, Arc<[RelationPath]>);
 
 /// One model's part in an update.
 struct Task<'w> {
@@ -31,6 +37,7 @@ struct Task<'w> {
     /// Its tree, where the text was read in this update.
     reading: Mutex<Option<Reading>>,
     is_changed: bool,
+    keeps_places: bool,
     outcome: OnceLock<Outcome>,
 }
 
@@ -76,7 +83,8 @@ impl Workspace {
                 links: links.collect(),
                 is_changed: reading.is_some() || faults != entry.faults,
                 faults,
-                reading: Mutex::new(reading),
+                reading: Mutex::new(reading.flatten()),
+                keeps_places: self.keeps_places,
                 outcome: OnceLock::new(),
             });
         }
@@ -97,10 +105,10 @@ impl Workspace {
         self.keep(outcomes, &order, &acyclic)
     }
 
-    /// Reads the texts that changed; the trees, in the order of the paths.
-    fn read_texts(&mut self, threads: NonZeroUsize) -> Vec<Option<Reading>> {
-        let slots: Vec<OnceLock<(Reading, Arc<[RelationPath]>)>> =
-            self.entries.values().map(|_| OnceLock::new()).collect();
+    /// Reads the texts that changed. In the order of the paths: whether each did, and its tree. Where many did, they are read again when
+    /// they are analysed, because a tree is a hundred times its text.
+    fn read_texts(&mut self, threads: NonZeroUsize) -> Vec<Option<Option<Reading>>> {
+        let slots: Vec<OnceLock<Read>> = self.entries.values().map(|_| OnceLock::new()).collect();
         let entries: Vec<&Entry> = self.entries.values().collect();
         let changed: Vec<usize> = (0..entries.len())
             .filter(|place| entries[*place].paths.is_none())
@@ -114,7 +122,8 @@ impl Workspace {
             let model = &entries[place].model;
             let reading = analyse::read(model);
             let paths = analyse::paths(model, &reading);
-            let _ = slots[place].set((reading, paths));
+            let kept = (changed.len() <= MOST_TREES).then_some(reading);
+            let _ = slots[place].set((kept, paths));
         });
         let read = slots.into_iter().map(OnceLock::into_inner);
         let readings = self.entries.values_mut().zip(read).map(|(entry, read)| {
@@ -204,7 +213,10 @@ impl Task<'_> {
         let reading = reading.unwrap_or_else(|| analyse::read(&entry.model));
         let paths = entry.paths.as_deref().unwrap_or_default();
         let known = Known::new(paths.iter().zip(&inputs));
-        let (analysis, shape) = analyse::analyse(&entry.model, reading, &known, &self.faults);
+        let (mut analysis, shape) = analyse::analyse(&entry.model, reading, &known, &self.faults);
+        if !self.keeps_places {
+            analysis.symbols = Vec::new();
+        }
         let path: Arc<str> = entry.model.path.as_str().into();
         let columns = ModelColumns {
             shape: Arc::new(shape.of_model(&path)),
