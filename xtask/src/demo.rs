@@ -70,7 +70,9 @@ fn use_adapter(folder: &Path, plugin: &str) -> Result<()> {
     let text = text
         .replace("plugin = \"databricks\"", &format!("plugin = \"{plugin}\""))
         .replace("\nhost = ", &format!("\n{endpoint} = "));
-    fs::write(&file, text).context("cannot write the project's rocky.toml")
+    fs::write(&file, text).context("cannot write the project's rocky.toml")?;
+    // They are written in the SQL of Databricks.
+    fs::remove_dir_all(folder.join("models")).context("cannot leave the models out")
 }
 
 /// A project to work in.
@@ -89,7 +91,13 @@ impl Demo<'_> {
         note("What the cache holds now; this asks no warehouse:")?;
         self.rocky("schema ls")?;
         self.rocky("schema show raw.flights.planes")?;
-        note("Nothing has changed in the warehouse, so no table is written:")?;
+        if self.folder.join("models").is_dir() {
+            note(
+                "What a model of the project holds, and what from; no warehouse is asked for that either:",
+            )?;
+            self.rocky("compile --select worst_departures --lineage")?;
+        }
+        note("Nothing has changed in the warehouse, so nothing is described again:")?;
         self.rocky(run)?;
         note("Somebody changes the warehouse:")?;
         for change in CHANGES {
