@@ -24,7 +24,7 @@ impl Selection {
     pub fn new(texts: &[String]) -> Self {
         let read = |text: &String| Selector {
             text: text.clone(),
-            pattern: text.trim_matches('+').to_owned(),
+            pattern: pattern(text.trim_matches('+')).to_owned(),
             with_sources: text.starts_with('+'),
             with_readers: text.ends_with('+'),
         };
@@ -61,6 +61,11 @@ impl Selection {
         }
         (paths, empty)
     }
+}
+
+/// A path may be written as a shell completes it.
+fn pattern(text: &str) -> &str {
+    text.strip_prefix("./").unwrap_or(text)
 }
 
 impl Selector {

@@ -59,6 +59,12 @@ pub fn compile(context: &Context, args: &CompileArgs) -> Result<Status, CommandE
         );
     };
     let (cache, _) = cache_config(context, Some(&project));
+    if !cache.enabled {
+        return Err(project.cache_error(
+            "models are checked against the schema cache, which is disabled",
+            "set `enabled = true` under [cache.schemas], and fill it with `rocky run`",
+        ));
+    }
     let Some(checked) = check(&project, &cache, context.now())? else {
         return Err(CommandError::failed(format!(
             "there is no directory of models: {}",

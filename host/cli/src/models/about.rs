@@ -33,20 +33,21 @@ const FENCE: &str = "---";
 
 /// The TOML at the top of a model's text, and where the SQL begins.
 pub fn front_matter(text: &str) -> (Option<Range<usize>>, usize) {
-    let start = text.len() - text.trim_start().len();
+    // Some editors of Windows begin a file with a byte order mark.
+    let start = text.len() - text.trim_start_matches(is_blank).len();
     let rest = text.get(start..).unwrap_or_default();
     if let Some(inner) = rest.strip_prefix(OPENING) {
         let from = start + OPENING.len();
         return match inner.find(CLOSING) {
             Some(length) => (Some(from..from + length), from + length + CLOSING.len()),
-            None => (None, 0),
+            None => (None, start),
         };
     }
     let Some(inner) = rest
         .strip_prefix(FENCE)
         .filter(|it| it.starts_with(['\n', '\r']))
     else {
-        return (None, 0);
+        return (None, start);
     };
     let from = start + FENCE.len();
     let mut end = from;
@@ -56,18 +57,36 @@ pub fn front_matter(text: &str) -> (Option<Range<usize>>, usize) {
         }
         end += line.len();
     }
-    (None, 0)
+    (None, start)
+}
+
+fn is_blank(letter: char) -> bool {
+    letter.is_whitespace() || letter == '\u{feff}'
 }
 
 impl About {
     /// Reads TOML that lies at `place` of the text of a file.
     pub fn read(path: &str, text: &Arc<str>, place: Range<usize>) -> Result<Self, Problem> {
         let source = text.get(place.clone()).unwrap_or_default();
-        toml::from_str(source).map_err(|error| {
+        let about: Self = toml::from_str(source).map_err(|error| {
             let span = error.span().unwrap_or_default();
             let span = place.start + span.start..place.start + span.end;
-            Problem::new(path, text, span, error.message().trim())
-        })
+            let problem = Problem::new(path, text, span, error.message().trim());
+            problem.help("what a model says of itself is TOML: name = \"daily\"")
+        })?;
+        let names = [
+            ("name", &about.name),
+            ("adapter", &about.adapter),
+            ("catalog", &about.catalog),
+            ("schema", &about.schema),
+        ];
+        for (key, name) in names {
+            if name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+                let message = format!("`{key}` is empty");
+                return Err(Problem::new(path, text, place, message));
+            }
+        }
+        Ok(about)
     }
 
     /// Takes from `other` what this does not say.
@@ -111,6 +130,8 @@ mod tests {
             ("---\nname = 1\nSELECT 1", None, "---\nname = 1\nSELECT 1"),
             ("/*---\nSELECT 1", None, "/*---\nSELECT 1"),
             ("SELECT 1", None, "SELECT 1"),
+            ("\u{feff}SELECT 1", None, "SELECT 1"),
+            ("\u{feff}/*---\n---*/SELECT 1", Some("\n"), "SELECT 1"),
             ("", None, ""),
         ] {
             let (place, start) = front_matter(text);

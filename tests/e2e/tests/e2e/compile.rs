@@ -133,6 +133,7 @@ fn models_are_selected_by_name_and_by_what_depends_on_them() {
     };
     assert_eq!(names(&[]), ["daily", "best_days", "other"]);
     assert_eq!(names(&["-s", "d*"]), ["daily"]);
+    assert_eq!(names(&["-s", "./models/daily.sql"]), ["daily"]);
     assert_eq!(names(&["-s", "daily+"]), ["daily", "best_days"]);
     assert_eq!(names(&["-s", "+best_days"]), ["daily", "best_days"]);
     assert_eq!(
@@ -189,6 +190,7 @@ fn what_a_model_says_of_itself_counts() {
         ),
         ("b.sql", "SELECT id FROM c.s.first"),
         ("b.toml", "description = \"The second.\"\n"),
+        ("bom.sql", "\u{feff}SELECT id\r\nFROM c.s.orders;\r\n"),
         (
             "c.sql",
             "---\ncheck = false\n---\nSELECT nothing FROM c.s.orders",
@@ -235,6 +237,12 @@ fn a_project_without_models_or_without_a_home_for_them_says_what_to_do() {
     let nothing = compile(&project, &[]);
     nothing.failed_with(1);
     nothing.has("there is no directory of models: models");
+    let text = config("http://127.0.0.1:9", &["s"], "");
+    let disabled = Project::new(&format!("{text}[cache.schemas]\nenabled = false\n"));
+    disabled.write("models/m.sql", "SELECT 1 AS one");
+    let disabled = compile(&disabled, &[]);
+    disabled.failed_with(1);
+    disabled.has("enabled = false");
     let elsewhere = compile(&Project::without_config(), &[]);
     elsewhere.failed_with(2);
 
