@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use rocky_cache::Timestamp;
+use rocky_compile::Code;
 
 use crate::check::report::{DescribedReport, Finding, ModelReport, SourceReport};
 use crate::human;
@@ -35,7 +36,13 @@ fn rendered(finding: &Finding, now: Timestamp, renderer: &Renderer) -> String {
     let message = printable(&finding.message);
     let label = finding.label.as_deref().map(printable);
     let help = finding.help.as_deref().map(printable);
-    let source = finding.described.as_ref().map(|it| provenance(it, now));
+    let source = finding.described.as_ref().map(|described| {
+        let what = match finding.code == Code::TableNotVisible.name() {
+            true => described.name.schema.to_string(),
+            false => described.name.to_string(),
+        };
+        provenance(&what, described, now)
+    });
     let mut annotation = AnnotationKind::Primary.span(finding.span.clone());
     if let Some(label) = &label {
         annotation = annotation.label(label.as_str());
@@ -57,11 +64,10 @@ fn rendered(finding: &Finding, now: Timestamp, renderer: &Renderer) -> String {
 }
 
 /// On whose word a finding rests, and how old that is.
-fn provenance(described: &DescribedReport, now: Timestamp) -> String {
+fn provenance(what: &str, described: &DescribedReport, now: Timestamp) -> String {
     let age = human::age(now.since(Timestamp::from_millis(described.at_ms)));
     let mut text = format!(
-        "{} was described {age} by {}",
-        described.name,
+        "{what} was described {age} by {}",
         printable(&described.plugin)
     );
     if let Some(principal) = &described.principal {
