@@ -13,6 +13,9 @@ use crate::Dialect;
 /// How many operands may be asked for, per token. What people write needs one or two.
 const OPERANDS_PER_TOKEN: usize = 20;
 
+/// How deep operands may be nested in each other: less than what the parser descends for them, which is at most twice as far.
+const MOST_OPERANDS_DEEP: usize = 180;
+
 /// The parser's rules for a dialect, completed where it knows less than the warehouse, and with a limit to its effort.
 ///
 /// The parser tries many words in two ways. Where such words are nested and something is wrong at the innermost, its work doubles
@@ -21,6 +24,11 @@ const OPERANDS_PER_TOKEN: usize = 20;
 pub(crate) struct Reader {
     dialect: Dialect,
     operands_left: Cell<usize>,
+    depth: Cell<usize>,
+    /// Whether an operand was nested too deep. The parser may make another error of it than that it has gone too deep.
+    went_too_deep: Cell<bool>,
+    /// Whether the next question for an operand is this reader's own.
+    asks_itself: Cell<bool>,
 }
 
 impl Reader {
@@ -28,12 +36,15 @@ impl Reader {
         Self {
             dialect,
             operands_left: Cell::new(1_000 + tokens.saturating_mul(OPERANDS_PER_TOKEN)),
+            depth: Cell::new(0),
+            went_too_deep: Cell::new(false),
+            asks_itself: Cell::new(false),
         }
     }
 
-    /// Whether the parser was stopped because it went on for too long.
+    /// Whether the parser was stopped because it went on for too long or too deep.
     pub(crate) fn is_spent(&self) -> bool {
-        self.operands_left.get() == 0
+        self.operands_left.get() == 0 || self.went_too_deep.get()
     }
 
     fn rules(&self) -> &'static dyn Rules {
@@ -51,13 +62,25 @@ macro_rules! features {
 }
 
 impl Rules for Reader {
-    fn parse_prefix(&self, _: &mut Parser) -> Option<Result<Expr, ParserError>> {
+    fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+        if self.asks_itself.take() {
+            return None;
+        }
         let Some(left) = self.operands_left.get().checked_sub(1) else {
             // Of all errors this is the one that is not followed by another try.
             return Some(Err(ParserError::RecursionLimitExceeded));
         };
         self.operands_left.set(left);
-        None
+        let depth = self.depth.get();
+        if depth >= MOST_OPERANDS_DEEP {
+            self.went_too_deep.set(true);
+            return Some(Err(ParserError::RecursionLimitExceeded));
+        }
+        self.depth.set(depth + 1);
+        self.asks_itself.set(true);
+        let operand = parser.parse_prefix();
+        self.depth.set(depth);
+        Some(operand)
     }
 
     fn dialect(&self) -> TypeId {
