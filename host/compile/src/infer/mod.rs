@@ -21,6 +21,7 @@ use crate::analyzer::Analyzer;
 use crate::functions::{Argument, Literal, Typed};
 use crate::query::Env;
 use crate::scope::Scope;
+use crate::types::may_be_combined;
 use crate::{Source, Type};
 
 /// What is known of an expression.
@@ -117,7 +118,12 @@ impl Value {
 impl Analyzer<'_> {
     /// What is known of `expr`.
     pub(crate) fn expr(&mut self, expr: &Expr, at: Place<'_>) -> Value {
-        self.deeper(Value::unknown(), |this| this.node(expr, at))
+        let mut value = self.deeper(Value::unknown(), |this| this.node(expr, at));
+        // Whatever made the value, the next expression may make one of several like it.
+        if !may_be_combined(std::iter::once(&value.typed.data_type)) {
+            value.typed.data_type = Type::Unknown;
+        }
+        value
     }
 
     /// What is known of each of them.

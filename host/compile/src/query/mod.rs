@@ -4,6 +4,8 @@ mod ctes;
 mod factor;
 mod from;
 mod joins;
+#[cfg(test)]
+mod limits;
 mod outputs;
 mod pipes;
 mod pivot;

@@ -37,7 +37,7 @@ impl Analyzer<'_> {
                     .iter()
                     .skip(before)
                     .filter(|column| !column.made_up);
-                scope.aliases.extend(new.cloned());
+                scope.aliases.extend(new.cloned().map(Column::by_key));
             }
         }
         scope.later.clear();

@@ -1,5 +1,8 @@
 //! SELECT.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use sqlparser::ast::{
     ConnectByKind, Distinct, Expr, GroupByExpr, GroupByWithModifier, NamedWindowExpr, OrderBy,
     Select, SelectItem, ValueTableMode,
@@ -23,7 +26,7 @@ impl Analyzer<'_> {
         let shape = self.selected(select, env, &mut scope);
         if let Some(order) = order {
             scope.aliases_first = true;
-            scope.aliases.clone_from(&shape.columns);
+            scope.aliases = shape.columns.iter().cloned().map(Column::by_key).collect();
             let at = Place::new(env, &scope, grouping(select));
             self.order_by(order, at);
         }
@@ -72,7 +75,7 @@ impl Analyzer<'_> {
         let in_where = self.dialect() == Dialect::Snowflake;
         scope.aliases = match in_where {
             true => aliases(&shape),
-            false => Vec::new(),
+            false => HashMap::new(),
         };
         if let Some(condition) = &select.selection {
             self.expr(condition, Place::new(env, scope, rows));
@@ -159,9 +162,9 @@ fn makes_null(groups: &GroupByExpr) -> bool {
 }
 
 /// The outputs that may be named by aliases.
-fn aliases(shape: &Shape) -> Vec<Column> {
+fn aliases(shape: &Shape) -> HashMap<Arc<str>, Column> {
     let named = shape.columns.iter().filter(|column| !column.made_up);
-    named.cloned().collect()
+    named.cloned().map(Column::by_key).collect()
 }
 
 /// The alias of an output, where it has one.
@@ -195,7 +198,10 @@ pub(crate) fn packed(query: &sqlparser::ast::Query, shape: Shape) -> Shape {
         nullable: column.typed.nullable,
     };
     let mut row = Column::unknown();
-    row.typed.data_type = Type::Struct(shape.columns.iter().map(field).collect());
+    let mut types = shape.columns.iter().map(|it| &it.typed.data_type);
+    if crate::types::may_be_combined(&mut types) {
+        row.typed.data_type = Type::Struct(shape.columns.iter().map(field).collect());
+    }
     row.typed.nullable = false;
     let mut sources: Vec<_> = shape
         .columns

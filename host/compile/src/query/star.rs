@@ -13,7 +13,7 @@ use crate::functions::Typed;
 use crate::infer::{Place, Value};
 use crate::parse::bytes;
 use crate::scope::{Column, Lookup, Relation, Shape};
-use crate::types::Field;
+use crate::types::{Field, may_be_columns};
 
 impl Analyzer<'_> {
     /// Adds what a star stands for.
@@ -36,6 +36,11 @@ impl Analyzer<'_> {
         };
         let star = bytes(options.wildcard_token.0.span);
         let columns = self.with_options(columns, options, at);
+        let all = shape.columns.iter().chain(&columns.columns);
+        if !may_be_columns(all.map(|it| &it.typed.data_type)) {
+            shape.exact = false;
+            return;
+        }
         for mut column in columns.columns {
             column.definition = column.definition.or(star.clone());
             shape.columns.push(column);

@@ -3,7 +3,7 @@
 use super::{Column, Relation, Scope, Sources};
 use crate::Type;
 use crate::functions::Typed;
-use crate::types::Field;
+use crate::types::{Field, may_be_combined};
 
 /// What a name was found to mean.
 #[derive(Clone, Debug)]
@@ -105,16 +105,12 @@ impl<'p> Scope<'p> {
     }
 
     fn alias(&self, key: &str) -> Option<Hit<'_>> {
-        let known = self.aliases.iter().rev().find(|alias| *alias.key == *key);
-        let known = known.map(|column| Hit {
+        let known = self.aliases.get(key).map(|column| Hit {
             typed: column.typed.clone(),
             column: Some(column),
             relation: None,
         });
-        known.or_else(|| {
-            let is_later = self.later.iter().any(|later| **later == *key);
-            is_later.then(Hit::unknown)
-        })
+        known.or_else(|| self.later.contains(key).then(Hit::unknown))
     }
 
     /// The relation that these keys name, as the beginning of a qualified name, the nearest first.
@@ -178,7 +174,8 @@ impl Relation {
 
     /// The type of one of its rows.
     pub(crate) fn row(&self) -> Type {
-        if !self.shape.exact {
+        let columns = &self.shape.columns;
+        if !self.shape.exact || !may_be_combined(columns.iter().map(|it| &it.typed.data_type)) {
             return Type::Unknown;
         }
         let field = |column: &Column| Field {
@@ -186,6 +183,6 @@ impl Relation {
             data_type: column.typed.data_type.clone(),
             nullable: column.typed.nullable,
         };
-        Type::Struct(self.shape.columns.iter().map(field).collect())
+        Type::Struct(columns.iter().map(field).collect())
     }
 }

@@ -4,6 +4,7 @@ mod lookup;
 mod names;
 mod shape;
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -43,10 +44,10 @@ pub(crate) struct Scope<'p> {
     pub(crate) relations: Vec<Relation>,
     /// Columns that a USING or NATURAL join made one of two.
     pub(crate) merged: Vec<Column>,
-    /// The outputs that may be named by their aliases, as far as they are known already.
-    pub(crate) aliases: Vec<Column>,
+    /// The outputs that may be named by their aliases, as far as they are known already, by their keys; of several the last.
+    pub(crate) aliases: HashMap<Arc<str>, Column>,
     /// The keys of aliases that may be named before they are known.
-    pub(crate) later: Vec<Arc<str>>,
+    pub(crate) later: HashSet<Arc<str>>,
     /// Whether an alias is meant before a column of the same name.
     pub(crate) aliases_first: bool,
     /// The parameters of a lambda function.

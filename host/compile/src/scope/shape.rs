@@ -94,6 +94,11 @@ impl Shape {
 }
 
 impl Column {
+    /// The column, under the text under which it is found.
+    pub(crate) fn by_key(self) -> (Arc<str>, Self) {
+        (self.key.clone(), self)
+    }
+
     /// A column of which only its place is known.
     pub(crate) fn unknown() -> Self {
         Self {

@@ -8,9 +8,21 @@ pub(super) const MOST_LEVELS: usize = 100;
 /// More fields than anybody reads.
 const MOST_PARTS: usize = 5_000;
 
+/// More columns than any warehouse allows, the fields within them included.
+const MOST_COLUMNS: usize = 50_000;
+
 /// Whether a value may be made of values of all these types, without being of one that is too large to go on with.
-pub(crate) fn may_be_combined<'a>(mut types: impl Iterator<Item = &'a Type>) -> bool {
-    let mut left = MOST_PARTS;
+pub(crate) fn may_be_combined<'a>(types: impl Iterator<Item = &'a Type>) -> bool {
+    all_fit(types, MOST_PARTS)
+}
+
+/// Whether a relation may have columns of all these types.
+pub(crate) fn may_be_columns<'a>(types: impl Iterator<Item = &'a Type>) -> bool {
+    all_fit(types, MOST_COLUMNS)
+}
+
+fn all_fit<'a>(mut types: impl Iterator<Item = &'a Type>, parts: usize) -> bool {
+    let mut left = parts;
     types.all(|it| fits(it, MOST_LEVELS - 2, &mut left))
 }
 

@@ -11,7 +11,7 @@ mod write;
 
 use crate::Dialect;
 
-pub(crate) use bound::may_be_combined;
+pub(crate) use bound::{may_be_columns, may_be_combined};
 
 /// A warehouse's type, as far as checking needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
