@@ -37,6 +37,8 @@ pub(crate) enum Resolved {
     Table(Arc<Table>),
     NotVisible(TableName, Described),
     NotCached(TableName),
+    /// A model that reads, in the end, the one that names it.
+    Circular,
     /// Nothing completes the name, or nobody is asked.
     Unknown,
 }
@@ -51,7 +53,7 @@ impl Resolved {
                 one == other && described == now
             }
             (Self::NotCached(one), Self::NotCached(other)) => one == other,
-            (Self::Unknown, Self::Unknown) => true,
+            (Self::Circular, Self::Circular) | (Self::Unknown, Self::Unknown) => true,
             _ => false,
         }
     }

@@ -162,15 +162,16 @@ fn moments(dialect: Dialect, operator: &BinaryOperator, left: &Type, right: &Typ
     let is_plus = *operator == BinaryOperator::Plus;
     let is_minus = *operator == BinaryOperator::Minus;
     match (left, right) {
-        (Type::Interval(_), number) if is_scaling(operator) && is_number(number) => scaled(),
+        (Type::Interval(_), number) if is_scaling(operator) && is_number(number) => scaled(dialect),
         (number, Type::Interval(_))
             if *operator == BinaryOperator::Multiply && is_number(number) =>
         {
-            scaled()
+            scaled(dialect)
         }
-        (Type::Interval(one), Type::Interval(other)) if is_plus || is_minus => {
-            Type::Interval(if one == other { one.clone() } else { None })
-        }
+        (Type::Interval(one), Type::Interval(other)) if is_plus || is_minus => match one == other {
+            true => left.clone(),
+            false => scaled(dialect),
+        },
         (Type::Date, Type::Date) if is_minus => between_days(dialect),
         (Type::Date, number) if (is_plus || is_minus) && is_days(number) => Type::Date,
         (number, Type::Date) if is_plus && is_days(number) => Type::Date,
@@ -195,8 +196,11 @@ fn is_scaling(operator: &BinaryOperator) -> bool {
 }
 
 /// The units of a product are those of the span or finer ones, as the dialect has it.
-fn scaled() -> Type {
-    Type::Interval(None)
+fn scaled(dialect: Dialect) -> Type {
+    match dialect {
+        Dialect::Databricks => Type::Unknown,
+        Dialect::BigQuery | Dialect::Snowflake => Type::Interval(None),
+    }
 }
 
 /// Whether a number may be added to a day.

@@ -12,6 +12,8 @@ pub(super) enum Rule {
     Sum,
     /// Their mean.
     Average,
+    /// The value where another is largest, or as many such values as the third argument says.
+    ValueBy,
     /// A number with fewer digits behind the point.
     Round,
     /// A whole number beside one that is none.
@@ -61,6 +63,7 @@ impl Rule {
         Some(match word {
             "sum" => Self::Sum,
             "average" => Self::Average,
+            "value-by" => Self::ValueBy,
             "round" => Self::Round,
             "ceiling" => Self::Ceiling,
             "double" => Self::Double,
@@ -96,6 +99,11 @@ pub(super) fn of(dialect: Dialect, rule: Rule, arguments: &[Argument]) -> Type {
     match (rule, data_type) {
         (Rule::Sum, _) => aggregates::sum(dialect, data_type),
         (Rule::Average, _) => aggregates::average(dialect, data_type),
+        (Rule::ValueBy, _) => match (rest.len(), dialect) {
+            (..=1, _) => as_value(dialect, data_type),
+            (_, Dialect::Snowflake) => Type::parse(dialect, "ARRAY"),
+            _ => Type::Unknown,
+        },
         (Rule::Round, _) => aggregates::round(dialect, data_type, rest.first()),
         (Rule::Ceiling, _) if rest.is_empty() => aggregates::ceiling(dialect, data_type),
         (Rule::Double, Type::Integer(_) | Type::Decimal { .. } | Type::Float(_)) => {

@@ -1,6 +1,6 @@
 //! The less common forms of expressions.
 
-use sqlparser::ast::{CeilFloorKind, DateTimeField, Expr, Query, StructField};
+use sqlparser::ast::{CeilFloorKind, DateTimeField, Expr, Interval, Query, StructField};
 
 use super::{Place, Value};
 use crate::analyzer::Analyzer;
@@ -26,8 +26,8 @@ impl Analyzer<'_> {
             | Expr::Dictionary(_) => self.constructor(expr, at),
             Expr::Interval(interval) => {
                 let value = self.expr(&interval.value, at);
-                let unit = interval.leading_field.as_ref().map(unit);
-                let typed = Typed::new(Type::Interval(unit), value.typed.nullable);
+                let data_type = span_type(self.dialect(), interval);
+                let typed = Typed::new(data_type, value.typed.nullable);
                 Value::computed(typed, [value])
             }
             Expr::TypedString(text) => {
@@ -310,3 +310,24 @@ fn unit(field: &DateTimeField) -> String {
     let unit = field.to_string().to_uppercase();
     unit.strip_suffix('S').map(str::to_owned).unwrap_or(unit)
 }
+
+/// The type of a span that is written out.
+fn span_type(dialect: Dialect, interval: &Interval) -> Type {
+    let first = interval.leading_field.as_ref().map(unit);
+    if dialect != Dialect::Databricks {
+        return Type::Interval(first);
+    }
+    let last = interval.last_field.as_ref().map(unit);
+    let units = match (first.as_deref(), last.as_deref()) {
+        (Some("WEEK"), None) => "DAY".to_owned(),
+        (Some(one), None) if UNITS.contains(&one) => one.to_owned(),
+        (Some(one), Some(other)) if UNITS.contains(&one) && UNITS.contains(&other) => {
+            format!("{one} TO {other}")
+        }
+        _ => return Type::Unknown,
+    };
+    Type::Interval(Some(units))
+}
+
+/// The units that the types of Databricks' spans are made of.
+const UNITS: [&str; 6] = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];

@@ -53,7 +53,8 @@ fn number(dialect: Dialect, written: &str) -> (Type, Option<Literal>) {
     let literal = written.parse::<i64>().ok().map(Literal::Integer);
     let lower = written.to_ascii_lowercase();
     let is_hexadecimal = lower.starts_with("0x");
-    let is_whole = !is_hexadecimal && lower.chars().all(|digit| digit.is_ascii_digit());
+    let digits = lower.strip_prefix('-').unwrap_or(&lower);
+    let is_whole = !is_hexadecimal && digits.chars().all(|digit| digit.is_ascii_digit());
     let has_exponent = !is_hexadecimal && lower.contains('e');
     let data_type = match dialect {
         Dialect::BigQuery if is_whole || is_hexadecimal => Type::Integer(IntegerSize::Big),
@@ -61,7 +62,7 @@ fn number(dialect: Dialect, written: &str) -> (Type, Option<Literal>) {
         Dialect::Databricks if is_whole => match lower.parse::<i128>() {
             Ok(value) if i32::try_from(value).is_ok() => Type::Integer(IntegerSize::Int),
             Ok(value) if i64::try_from(value).is_ok() => Type::Integer(IntegerSize::Big),
-            _ => decimal(&lower),
+            _ => decimal(digits),
         },
         Dialect::Databricks => suffixed(&lower).unwrap_or_else(|| match has_exponent {
             true => Type::Float(FloatSize::Double),

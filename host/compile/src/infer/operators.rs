@@ -1,6 +1,6 @@
 //! Operators, casts and CASE.
 
-use sqlparser::ast::{BinaryOperator, CastKind, DataType, Expr, UnaryOperator};
+use sqlparser::ast::{BinaryOperator, CastKind, DataType, Expr, UnaryOperator, Value as Written};
 
 use super::{Place, Value};
 use crate::analyzer::Analyzer;
@@ -31,6 +31,14 @@ impl Analyzer<'_> {
     }
 
     pub(super) fn unary(&mut self, operator: &UnaryOperator, expr: &Expr, at: Place<'_>) -> Value {
+        if let (Dialect::Databricks, UnaryOperator::Minus, Expr::Value(value)) =
+            (self.dialect(), operator, expr)
+            && let Written::Number(digits, _) = &value.value
+            && digits.bytes().all(|digit| digit.is_ascii_digit())
+        {
+            // The smallest numbers are as small as that only with their sign.
+            return self.literal(&Written::Number(format!("-{digits}"), false));
+        }
         let operand = self.expr(expr, at);
         let typed = unary(self.dialect(), operator, &operand.typed);
         let literal = match (operator, &operand.literal) {

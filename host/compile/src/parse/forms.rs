@@ -27,17 +27,29 @@ pub(super) fn not_understood(
 struct Form {
     name: &'static str,
     dialects: &'static [Dialect],
-    /// Words in capitals, or signs.
+    /// Words in capitals, or signs, or [`ANY_WORD`].
     words: &'static [&'static str],
 }
 
 impl Form {
     fn is_at(&self, tokens: &[&TokenWithSpan]) -> bool {
         let is = |(word, token): (&&str, &&TokenWithSpan)| match &token.token {
+            Token::Word(_) if *word == ANY_WORD => true,
             Token::Word(_) => is_word(&token.token, word),
             sign => sign.to_string() == *word,
         };
         tokens.len() >= self.words.len() && self.words.iter().zip(tokens).all(is)
+    }
+}
+
+/// Stands for whatever word there is.
+const ANY_WORD: &str = "";
+
+const fn form_of_bigquery(name: &'static str, words: &'static [&'static str]) -> Form {
+    Form {
+        name,
+        dialects: &[Dialect::BigQuery],
+        words,
     }
 }
 
@@ -54,6 +66,25 @@ const FORMS: &[Form] = &[
         dialects: ALL,
         words: &["{", "%"],
     },
+    Form {
+        name: "TRANSFORM",
+        dialects: &[Dialect::Databricks],
+        words: &["SELECT", "TRANSFORM", "("],
+    },
+    form_of_bigquery("FULL UNION", &["FULL", "UNION"]),
+    form_of_bigquery("FULL OUTER UNION", &["FULL", "OUTER", "UNION"]),
+    form_of_bigquery("LEFT UNION", &["LEFT", "UNION"]),
+    form_of_bigquery("LEFT OUTER UNION", &["LEFT", "OUTER", "UNION"]),
+    form_of_bigquery("INNER UNION", &["INNER", "UNION"]),
+    form_of_bigquery("BY NAME ON", &["BY", "NAME", "ON"]),
+    form_of_bigquery("CORRESPONDING", &["CORRESPONDING"]),
+    form_of_bigquery("WITH as an expression", &["WITH", "("]),
+    form_of_bigquery("graph queries", &["GRAPH", ANY_WORD, "MATCH"]),
+    form_of_bigquery(
+        "graph queries",
+        &["GRAPH", ANY_WORD, ".", ANY_WORD, "MATCH"],
+    ),
+    form_of_bigquery("graph queries", &["GRAPH_TABLE", "("]),
     Form {
         name: "the WINDOW clause",
         dialects: &[Dialect::Snowflake],

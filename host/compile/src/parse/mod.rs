@@ -30,7 +30,8 @@ pub(crate) fn query(
 ) -> Result<Box<Query>, Refusal> {
     let range = range.start.min(text.len())..range.end.min(text.len());
     let tokens = tokens(dialect, text, range.clone())?;
-    let Some(first) = significant(&tokens).next() else {
+    let statements = statements(&tokens);
+    let Some(first) = statements.first().and_then(|it| it.first().copied()) else {
         return Err(Refusal::new(
             Code::Empty,
             "there is no query in this file",
@@ -38,7 +39,12 @@ pub(crate) fn query(
         ));
     };
     let is_query = begins_query(first, dialect);
-    if let Some(second) = second_statement(&tokens) {
+    if let Some(second) = second_statement(&statements) {
+        if is_script(&statements, dialect) {
+            let message = "rocky does not understand scripts, so this is not checked";
+            let span = bytes(first.span).unwrap_or(range);
+            return Err(Refusal::new(Code::NotUnderstood, message, span));
+        }
         let message = "there is more than one statement in this file";
         return Err(Refusal::new(Code::SeveralStatements, message, second));
     }
@@ -84,6 +90,7 @@ pub(crate) fn of_tokens(
 }
 
 fn one_query(parser: &mut Parser) -> Result<Box<Query>, ParserError> {
+    while parser.consume_token(&Token::SemiColon) {}
     let query = match parser.parse_statement()? {
         Statement::Query(query) => query,
         _ => return parser.expected_ref("a query", parser.peek_token_ref()),
@@ -134,15 +141,43 @@ fn article(token: &Token) -> String {
     }
 }
 
-/// Where a second statement begins: something after a semicolon that is not in brackets.
-fn second_statement(tokens: &[TokenWithSpan]) -> Option<Range<usize>> {
-    let mut ended = false;
-    for token in significant(tokens) {
-        match &token.token {
-            Token::SemiColon => ended = true,
-            _ if ended => return bytes(token.span),
-            _ => {}
-        }
-    }
-    None
+/// The statements of a text: what semicolons part, without what is empty.
+fn statements(tokens: &[TokenWithSpan]) -> Vec<Vec<&TokenWithSpan>> {
+    let all: Vec<&TokenWithSpan> = significant(tokens).collect();
+    let statements = all.split(|token| token.token == Token::SemiColon);
+    statements
+        .filter(|statement| !statement.is_empty())
+        .map(<[_]>::to_vec)
+        .collect()
+}
+
+fn second_statement(statements: &[Vec<&TokenWithSpan>]) -> Option<Range<usize>> {
+    bytes(statements.get(1)?.first()?.span)
+}
+
+/// Whether the last statement is a query and those before it only prepare it.
+fn is_script(statements: &[Vec<&TokenWithSpan>], dialect: Dialect) -> bool {
+    let Some((query, before)) = statements.split_last() else {
+        return false;
+    };
+    let is_query = query
+        .first()
+        .is_some_and(|first| begins_query(first, dialect));
+    is_query && before.iter().all(|statement| is_preparation(statement))
+}
+
+/// Whether a statement declares or sets a variable, or makes a function for the statements behind it.
+fn is_preparation(statement: &[&TokenWithSpan]) -> bool {
+    const BEGINNINGS: [&[&str]; 6] = [
+        &["DECLARE"],
+        &["SET"],
+        &["CREATE", "TEMP", "FUNCTION"],
+        &["CREATE", "TEMPORARY", "FUNCTION"],
+        &["CREATE", "OR", "REPLACE", "TEMP", "FUNCTION"],
+        &["CREATE", "OR", "REPLACE", "TEMPORARY", "FUNCTION"],
+    ];
+    BEGINNINGS.iter().any(|words| {
+        let mut pairs = words.iter().zip(statement);
+        statement.len() >= words.len() && pairs.all(|(word, token)| is_word(&token.token, word))
+    })
 }

@@ -60,7 +60,10 @@ impl Refusal {
             Some((expected, found)) => (expected, Some(found)),
             None => (what, None),
         };
-        let expected = expected.strip_prefix("Expected: ").unwrap_or(expected);
+        let expected = ["Expected: ", "Expected ", "expected: ", "expected "]
+            .iter()
+            .find_map(|prefix| expected.strip_prefix(prefix))
+            .unwrap_or(expected);
         let found = found.filter(|found| *found != "EOF");
         let length = found.map_or(0, str::len);
         let span = match text.get(start..start + length) {

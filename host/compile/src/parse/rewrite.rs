@@ -81,7 +81,7 @@ fn end_numbers(tokens: &mut Vec<TokenWithSpan>) {
     }
 }
 
-/// `INTERVAL 1 DAY 2 HOURS` is of the same type as `INTERVAL 1 DAY`.
+/// A span with several units, such as `INTERVAL 1 DAY 2 HOURS`, is something of a type that is not known.
 fn shorten_intervals(tokens: &mut Vec<TokenWithSpan>) {
     let is_amount = |token: &TokenWithSpan| {
         matches!(
@@ -90,17 +90,22 @@ fn shorten_intervals(tokens: &mut Vec<TokenWithSpan>) {
         )
     };
     let is_unit = |token: &TokenWithSpan| matches!(&token.token, Token::Word(word) if word.quote_style.is_none());
+    let is_part = |tokens: &[TokenWithSpan], place: usize| {
+        let part = tokens.get(place..place + 2);
+        part.is_some_and(|part| is_amount(&part[0]) && is_unit(&part[1]))
+    };
     let mut place = 0;
     while place + 4 < tokens.len() {
-        let is_long = is_word(&tokens[place].token, "INTERVAL")
-            && is_amount(&tokens[place + 1])
-            && is_unit(&tokens[place + 2])
-            && is_amount(&tokens[place + 3])
-            && is_unit(&tokens[place + 4]);
-        match is_long {
-            true => drop(tokens.drain(place + 3..place + 5)),
-            false => place += 1,
+        let mut end = place + 1;
+        if is_word(&tokens[place].token, "INTERVAL") {
+            while is_part(tokens, end) {
+                end += 2;
+            }
         }
+        if end >= place + 5 {
+            tokens.splice(place..end, [sign(Token::Placeholder("@span".to_owned()))]);
+        }
+        place += 1;
     }
 }
 

@@ -140,7 +140,11 @@ impl Analyzer<'_> {
         // What later rounds add may be of a wider type.
         for column in &mut shape.columns {
             column.typed.nullable = true;
-            if column.typed.data_type == Type::Null {
+            let may_widen = match &column.typed.data_type {
+                Type::Decimal { .. } => self.dialect() == Dialect::Snowflake,
+                data_type => *data_type == Type::Null,
+            };
+            if may_widen {
                 column.typed.data_type = Type::Unknown;
             }
         }

@@ -130,7 +130,7 @@ impl Analyzer<'_> {
             Some(path) => {
                 let resolved = self.resolver.resolve(&path);
                 if path.table(self.home).is_none() && matches!(resolved, Resolved::Unknown) {
-                    self.nowhere(&text, span.clone());
+                    self.nowhere(&text, &path, span.clone());
                 }
                 self.found.paths.push(path);
                 resolved
@@ -151,7 +151,7 @@ impl Analyzer<'_> {
                 self.not_cached(&table, span.clone());
                 (Target::NotCached(table), Shape::unknown().into())
             }
-            Resolved::Unknown => (Target::Unknown, Shape::unknown().into()),
+            Resolved::Circular | Resolved::Unknown => (Target::Unknown, Shape::unknown().into()),
         };
         let reference = self.refer(span.clone(), target);
         self.note(span.clone(), Meaning::Reference(reference));
@@ -182,10 +182,16 @@ impl Analyzer<'_> {
         self.found.references.len() - 1
     }
 
-    fn nowhere(&mut self, text: &str, span: Range<usize>) {
-        let message = format!("in which schema `{text}` is cannot be known");
+    fn nowhere(&mut self, text: &str, path: &RelationPath, span: Range<usize>) {
+        let has_schema = path.parts.len() > 1;
+        let (missing, help) = match has_schema || self.home.schema.is_some() {
+            true if has_schema => ("catalog", "write its catalog before its name"),
+            true => ("catalog", "write its catalog and schema before its name"),
+            false => ("schema", "write its catalog and schema before its name"),
+        };
+        let message = format!("in which {missing} `{text}` is cannot be known");
         let mut diagnostic = Diagnostic::new(Code::TableNotCached, message, span);
-        diagnostic.help = Some("write its catalog and schema before its name".to_owned());
+        diagnostic.help = Some(help.to_owned());
         self.report(diagnostic);
     }
 

@@ -1,7 +1,7 @@
 //! PIVOT and UNPIVOT.
 
 use sqlparser::ast::{
-    Expr, ExprWithAlias, PivotValueSource, Spanned, TableFactor, Value as Written,
+    Expr, ExprWithAlias, Ident, PivotValueSource, Spanned, TableFactor, Value as Written,
 };
 
 use super::Env;
@@ -127,21 +127,22 @@ impl Analyzer<'_> {
         let (inner, below) = self.beneath(table, env);
         let at = Place::new(env, &inner, Grouping::Not);
         let mut shape = below;
-        let mut values = Vec::new();
+        let targets = idents(value);
+        let mut groups: Vec<Vec<Value>> = vec![Vec::new(); targets.len()];
+        let mut is_sound = !targets.is_empty();
         for column in columns {
-            let Expr::Identifier(ident) = &column.expr else {
-                // Several columns at once.
-                shape.exact = false;
-                self.exprs([&column.expr], at);
-                continue;
+            let sources = idents(&column.expr);
+            is_sound &= sources.len() == targets.len();
+            let values = match &column.expr {
+                Expr::Tuple(parts) => self.exprs(parts, at),
+                one => self.exprs([one], at),
             };
-            values.push(self.expr(&column.expr, at));
-            let key = self.names.column_key(ident);
-            shape.columns.retain(|column| column.key != key);
+            for (group, value) in groups.iter_mut().zip(values) {
+                group.push(value);
+            }
+            let keys: Vec<_> = sources.iter().map(|it| self.names.column_key(it)).collect();
+            shape.columns.retain(|column| !keys.contains(&column.key));
         }
-        let mut typed = common(self.dialect(), values.iter().map(|value| &value.typed));
-        typed.nullable = null_inclusion.is_some() || typed.nullable;
-        let sources = Value::computed(typed, values);
         let text = Typed::new(
             Type::String {
                 length: None,
@@ -150,19 +151,32 @@ impl Analyzer<'_> {
             false,
         );
         let name_column = self.aliased(Value::of(text), name);
-        let value_column = match value {
-            Expr::Identifier(ident) => Some(self.aliased(sources, ident)),
-            _ => None,
-        };
-        shape.exact &= value_column.is_some();
+        let mut value_columns = Vec::with_capacity(targets.len());
+        for (target, values) in targets.into_iter().zip(groups) {
+            let mut typed = common(self.dialect(), values.iter().map(|value| &value.typed));
+            // Of several values some may be NULL even where rows without any value are left out.
+            typed.nullable |= null_inclusion.is_some();
+            value_columns.push(self.aliased(Value::computed(typed, values), target));
+        }
+        shape.exact &= is_sound;
         match self.dialect() {
             Dialect::BigQuery => shape
                 .columns
-                .extend(value_column.into_iter().chain([name_column])),
+                .extend(value_columns.into_iter().chain([name_column])),
             _ => shape
                 .columns
-                .extend(std::iter::once(name_column).chain(value_column)),
+                .extend(std::iter::once(name_column).chain(value_columns)),
         }
         self.derived(shape, alias.as_ref(), scope);
+    }
+}
+
+/// The names of one column or of several in brackets; none where something else stands there.
+fn idents(expr: &Expr) -> Vec<&Ident> {
+    match expr {
+        Expr::Identifier(ident) => vec![ident],
+        Expr::Nested(inner) => idents(inner),
+        Expr::Tuple(parts) => parts.iter().flat_map(idents).collect(),
+        _ => Vec::new(),
     }
 }

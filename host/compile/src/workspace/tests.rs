@@ -198,6 +198,37 @@ fn several_threads_find_what_one_finds() {
 }
 
 #[test]
+fn what_is_missing_before_a_name_is_told() {
+    let messages = |models: &[(&str, &str)], catalog: Option<&str>| {
+        let bare = |(name, sql): &(&str, &str)| {
+            let mut model = model(BigQuery, name, sql);
+            let home = std::sync::Arc::make_mut(&mut model.home);
+            home.schema = None;
+            home.catalog = catalog.map(str::to_owned);
+            model
+        };
+        let mut workspace = Workspace::new();
+        workspace.set_models(models.iter().map(bare).collect());
+        workspace.update(&Shop::new(BigQuery), ONE);
+        let analysis = workspace.analysis(&path("a")).expect("it was analysed");
+        let messages = analysis.diagnostics.iter().map(|it| it.message.clone());
+        messages.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        messages(&[("a", "select id from x.orders")], None),
+        ["in which catalog `x.orders` is cannot be known"]
+    );
+    assert_eq!(
+        messages(&[("a", "select id from orders")], Some("c")),
+        ["in which schema `orders` is cannot be known"]
+    );
+    assert_eq!(
+        messages(&[("a", "select * from b"), ("b", "select * from a")], None),
+        ["models read each other in a circle: a → b → a"]
+    );
+}
+
+#[test]
 fn what_is_no_query_is_told_apart() {
     for dialect in ALL {
         check_problems(dialect, "  ", "empty at `  `");

@@ -70,7 +70,7 @@ impl Workspace {
                 .zip(&models[place])
                 .map(|(path, model)| match model {
                     Some(model) if cycle[place].is_some() && cycle[*model] == cycle[place] => {
-                        Link::Other(Resolved::Unknown)
+                        Link::Other(Resolved::Circular)
                     }
                     Some(model) => Link::Model(*model),
                     None => {
