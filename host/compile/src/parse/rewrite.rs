@@ -255,9 +255,25 @@ fn bigquery(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         if !(begins && is_followed && is_kind) {
             out.push(token.clone());
         }
+        if is_nameless_offset(&tokens, place) {
+            out.extend([word("AS"), sign(Token::make_word("offset", None))]);
+        }
         place += 1;
     }
     out
+}
+
+/// Whether the places of an array's elements get no name before ON, which the parser would take for one.
+fn is_nameless_offset(tokens: &[TokenWithSpan], place: usize) -> bool {
+    let is = |place: usize, text: &str| {
+        let token = tokens.get(place);
+        token.is_some_and(|token| is_word(&token.token, text))
+    };
+    is(place, "OFFSET")
+        && is(place + 1, "ON")
+        && place
+            .checked_sub(1)
+            .is_some_and(|before| is(before, "WITH"))
 }
 
 /// Where `FOR SYSTEM_TIME AS OF …` ends that begins here. It may stand after an alias, where the parser does not expect it, and names no columns.
