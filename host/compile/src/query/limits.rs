@@ -64,7 +64,7 @@ fn stars_that_double_with_every_step_are_not_followed() {
         let sql = doubled("select 1 as a", |it| format!("select *, * from {it}"));
         let analysis = analysis(dialect, &sql);
         assert!(!analysis.exact, "{dialect:?}");
-        assert!(analysis.outputs.len() <= 50_000, "{dialect:?}");
+        assert!(analysis.outputs.len() <= 25_000, "{dialect:?}");
     }
 }
 

@@ -9,7 +9,7 @@ pub(super) const MOST_LEVELS: usize = 100;
 const MOST_PARTS: usize = 5_000;
 
 /// More columns than any warehouse allows, the fields within them included.
-const MOST_COLUMNS: usize = 50_000;
+const MOST_COLUMNS: usize = 25_000;
 
 /// Whether a value may be made of values of all these types, without being of one that is too large to go on with.
 pub(crate) fn may_be_combined<'a>(types: impl Iterator<Item = &'a Type>) -> bool {
