@@ -64,6 +64,31 @@ impl IdentifierRules {
     }
 }
 
+impl IdentifierRules {
+    /// How a query writes a stored name: with quotes where it would stand for another name without.
+    ///
+    /// ```
+    /// use rocky_schema::{Folding, IdentifierRules, Matching};
+    /// let snowflake = IdentifierRules {
+    ///     unquoted: Folding::Upper,
+    ///     tables: Matching::Exact,
+    ///     columns: Matching::Exact,
+    ///     quote: '"',
+    /// };
+    /// assert_eq!(snowflake.written("ORDERS"), "ORDERS");
+    /// assert_eq!(snowflake.written("my \"own\""), "\"my \"\"own\"\"\"");
+    /// ```
+    pub fn written<'a>(&self, stored: &'a str) -> Cow<'a, str> {
+        if self.stored(stored, false) == stored {
+            return Cow::Borrowed(stored);
+        }
+        let quote = self.quote;
+        let doubled = String::from_iter([quote, quote]);
+        let inner = stored.replace(quote, &doubled);
+        Cow::Owned(format!("{quote}{inner}{quote}"))
+    }
+}
+
 impl Matching {
     /// The text under which `name` is found: two names match when their keys are equal.
     pub fn key<'a>(&self, name: &'a str) -> Cow<'a, str> {

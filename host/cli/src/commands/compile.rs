@@ -87,6 +87,9 @@ pub fn compile(context: &Context, args: &CompileArgs) -> Result<Status, CommandE
         now: context.now(),
     };
     output::print(context, &report)?;
+    if !cache.path.is_file() && !context.global.quiet {
+        context.hint("nothing is cached yet: `rocky run` describes what your pipelines read");
+    }
     let total = report.check.total;
     let denied = args.deny == Some(Deny::Warnings) && total.warnings > 0;
     Ok(match total.errors > 0 || denied {

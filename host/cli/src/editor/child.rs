@@ -25,7 +25,9 @@ pub fn describe(
 ) -> Result<(), String> {
     let failed = |error: io::Error| format!("cannot run rocky: {error}");
     let program = std::env::current_exe().map_err(failed)?;
-    let written = |name: &str| rules.map_or_else(|| name.to_owned(), |rules| as_sql(rules, name));
+    let written = |name: &str| {
+        rules.map_or_else(|| name.to_owned(), |rules| rules.written(name).into_owned())
+    };
     let mut command = Command::new(program);
     command
         .current_dir(directory)
@@ -51,16 +53,6 @@ pub fn describe(
         true => Ok(()),
         false => Err(reason(&said.concat())),
     }
-}
-
-/// A name as the warehouse's SQL writes it, with quotes where it would be read as another one without.
-fn as_sql(rules: &IdentifierRules, name: &str) -> String {
-    if rules.stored(name, false) == name {
-        return name.to_owned();
-    }
-    let quote = rules.quote;
-    let doubled = String::from_iter([quote, quote]);
-    format!("{quote}{}{quote}", name.replace(quote, &doubled))
 }
 
 fn collect(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String> {
@@ -101,20 +93,6 @@ fn reason(said: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rocky_schema::{Folding, Matching};
-
-    #[test]
-    fn a_name_that_would_be_read_as_another_is_quoted() {
-        let rules = IdentifierRules {
-            unquoted: Folding::Upper,
-            tables: Matching::Exact,
-            columns: Matching::Exact,
-            quote: '"',
-        };
-        for (name, written) in [("RAW", "RAW"), ("raw", "\"raw\""), ("a\"b", "\"a\"\"b\"")] {
-            assert_eq!(as_sql(&rules, name), written);
-        }
-    }
 
     #[test]
     fn the_reason_is_the_first_line_that_fails() {

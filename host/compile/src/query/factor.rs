@@ -212,9 +212,20 @@ impl Analyzer<'_> {
         let mut diagnostic = Diagnostic::new(Code::TableNotCached, message, span);
         diagnostic.help = Some(format!(
             "describe its schema with: rocky run --adapter {} --catalog {} --schema {}",
-            self.home.adapter, table.schema.catalog, table.schema.schema
+            self.home.adapter,
+            shell_word(&self.home.rules.written(&table.schema.catalog)),
+            shell_word(&self.home.rules.written(&table.schema.schema)),
         ));
         self.report(diagnostic);
+    }
+}
+
+/// A text as a shell takes it for one word.
+fn shell_word(text: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
     }
 }
 
