@@ -53,6 +53,6 @@ pub fn check(
 }
 
 /// How many models are checked at a time.
-pub fn threads() -> NonZeroUsize {
+fn threads() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }

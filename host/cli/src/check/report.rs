@@ -154,39 +154,25 @@ impl CheckReport {
     /// What is known of the selected models, and what is wrong with them. Files that hold no model belong to every selection.
     pub fn new(checked: &Checked, selected: &BTreeSet<String>, lineage: bool) -> Self {
         let workspace = &checked.workspace;
-        let models = workspace
-            .models()
-            .filter(|model| selected.contains(&model.path));
-        let models: Vec<&Model> = models.collect();
-        let analyses = models
-            .iter()
-            .filter_map(|model| Some((*model, workspace.analysis(&model.path)?)));
-        let mut diagnostics: Vec<Finding> = analyses
-            .clone()
-            .flat_map(|(model, analysis)| {
-                analysis.diagnostics.iter().map(|it| Finding::of(model, it))
-            })
-            .chain(checked.problems.iter().map(Finding::of_problem))
-            .collect();
-        diagnostics.sort_by(|one, other| {
-            (&one.path, one.span.start).cmp(&(&other.path, other.span.start))
-        });
-        let count = |severity: Severity| {
-            let name = severity.to_string();
-            diagnostics.iter().filter(|it| it.severity == name).count() as u64
-        };
+        let Findings { diagnostics, total } = Findings::new(checked, selected);
+        let models = analyses(workspace, selected)
+            .map(|(model, analysis)| ModelReport::new(workspace, model, analysis, lineage));
         Self {
-            total: Total {
-                models: (models.len() + checked.problems.len()) as u64,
-                errors: count(Severity::Error),
-                warnings: count(Severity::Warning),
-            },
-            models: analyses
-                .map(|(model, analysis)| ModelReport::new(workspace, model, analysis, lineage))
-                .collect(),
+            models: models.collect(),
             diagnostics,
+            total,
         }
     }
+}
+
+/// The selected models, and what is known of each.
+fn analyses<'c>(
+    workspace: &'c Workspace,
+    selected: &'c BTreeSet<String>,
+) -> impl Iterator<Item = (&'c Model, &'c Analysis)> {
+    let models = workspace.models();
+    let models = models.filter(|model| selected.contains(&model.path));
+    models.filter_map(|model| Some((model, &**workspace.analysis(&model.path)?)))
 }
 
 /// What came of checking models, for those who did not ask for their columns.
@@ -198,12 +184,27 @@ pub struct Findings {
     pub total: Total,
 }
 
-impl From<CheckReport> for Findings {
-    fn from(report: CheckReport) -> Self {
-        Self {
-            diagnostics: report.diagnostics,
-            total: report.total,
+impl Findings {
+    /// What is wrong with the selected models. Files that hold no model belong to every selection.
+    pub fn new(checked: &Checked, selected: &BTreeSet<String>) -> Self {
+        let problems = checked.problems.iter().map(Finding::of_problem);
+        let mut models = 0;
+        let mut diagnostics: Vec<Finding> = problems.collect();
+        for (model, analysis) in analyses(&checked.workspace, selected) {
+            models += 1;
+            let found = analysis.diagnostics.iter();
+            diagnostics.extend(found.map(|it| Finding::of(model, it)));
         }
+        diagnostics.sort_by(|one, other| {
+            (&one.path, one.span.start).cmp(&(&other.path, other.span.start))
+        });
+        let errors = diagnostics.iter().filter(|it| it.is_error()).count();
+        let total = Total {
+            models: (models + checked.problems.len()) as u64,
+            errors: errors as u64,
+            warnings: (diagnostics.len() - errors) as u64,
+        };
+        Self { diagnostics, total }
     }
 }
 

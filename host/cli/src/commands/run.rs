@@ -5,7 +5,7 @@ use clap::builder::NonEmptyStringValueParser;
 use rocky_cache::CacheConfig;
 use serde_json::{Map, Value};
 
-use crate::check::{CheckReport, Findings, Selection, check};
+use crate::check::{Findings, Selection, check};
 use crate::commands::adapters::{AdapterArgs, ready};
 use crate::commands::cache_config;
 use crate::config::{Place, Project};
@@ -80,9 +80,8 @@ pub async fn run(context: &Context, args: RunArgs) -> Result<Status, CommandErro
         interactive: context.interactive && !context.global.quiet,
     };
     let (finished, committed) = execute_into(&cache, plan.targets, manner).await?;
-    let config = cache.clone();
+    let check = findings(context, project.as_ref(), &cache, args.check)?;
     let path = cache.enabled.then_some(cache.path);
-    let check = findings(context, project.as_ref(), &config, args.check)?;
     let report = RunReport::new(finished, plan.failed, &committed, path, started.elapsed())
         .with_check(check)
         .relative_to(&context.directory)
@@ -120,7 +119,7 @@ fn findings(
     match checked {
         Ok(Some(checked)) => {
             let (selected, _) = Selection::default().of(&checked.workspace);
-            Ok(Some(CheckReport::new(&checked, &selected, false).into()))
+            Ok(Some(Findings::new(&checked, &selected)))
         }
         Ok(None) if asked => Err(CommandError::failed(
             "--check needs a project with models, and a cache to check them against",
