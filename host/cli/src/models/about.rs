@@ -25,39 +25,51 @@ pub struct About {
     pub check: Option<bool>,
 }
 
-/// How the comment begins, and how it ends: a comment to every warehouse and every editor.
+/// How the comment begins, alone in its line, and how it ends: a comment to every warehouse and every editor. Longer rules of dashes only
+/// decorate.
 const OPENING: &str = "/*---";
 const CLOSING: &str = "---*/";
 /// The same without a comment, as other tools write it.
 const FENCE: &str = "---";
 
-/// The TOML at the top of a model's text, and where the SQL begins.
-pub fn front_matter(text: &str) -> (Option<Range<usize>>, usize) {
+/// The TOML at the top of a model's text, if there is one, and where the SQL begins.
+///
+/// # Errors
+/// Where it begins, if it has no end.
+pub fn front_matter(text: &str) -> Result<(Option<Range<usize>>, usize), Range<usize>> {
     // Some editors of Windows begin a file with a byte order mark.
     let start = text.len() - text.trim_start_matches(is_blank).len();
     let rest = text.get(start..).unwrap_or_default();
-    if let Some(inner) = rest.strip_prefix(OPENING) {
+    let after = |opening| rest.strip_prefix(opening).filter(|it| ends_line(it));
+    if let Some(inner) = after(OPENING) {
         let from = start + OPENING.len();
         return match inner.find(CLOSING) {
-            Some(length) => (Some(from..from + length), from + length + CLOSING.len()),
-            None => (None, start),
+            Some(length) => Ok((Some(from..from + length), from + length + CLOSING.len())),
+            None if inner.contains("*/") => Ok((None, start)),
+            None => Err(start..from),
         };
     }
-    let Some(inner) = rest
-        .strip_prefix(FENCE)
-        .filter(|it| it.starts_with(['\n', '\r']))
-    else {
-        return (None, start);
+    let Some(inner) = after(FENCE) else {
+        return Ok((None, start));
     };
     let from = start + FENCE.len();
     let mut end = from;
     for line in inner.split_inclusive('\n') {
         if line.trim_end() == FENCE {
-            return (Some(from..end), end + line.len());
+            return Ok((Some(from..end), end + line.len()));
+        }
+        if line.starts_with("--") {
+            // No TOML, but a comment between dashes.
+            break;
         }
         end += line.len();
     }
-    (None, start)
+    Ok((None, start))
+}
+
+fn ends_line(rest: &str) -> bool {
+    let blanks = rest.trim_start_matches([' ', '\t']);
+    blanks.is_empty() || blanks.starts_with(['\n', '\r'])
 }
 
 fn is_blank(letter: char) -> bool {
@@ -128,22 +140,38 @@ mod tests {
             ("---\n---", Some("\n"), ""),
             ("--- a comment\nSELECT 1", None, "--- a comment\nSELECT 1"),
             ("---\nname = 1\nSELECT 1", None, "---\nname = 1\nSELECT 1"),
-            ("/*---\nSELECT 1", None, "/*---\nSELECT 1"),
+            ("/*---\nplain */ SELECT 1", None, "/*---\nplain */ SELECT 1"),
+            (
+                "/*-----\n Daily\n -----*/\nSELECT 1",
+                None,
+                "/*-----\n Daily\n -----*/\nSELECT 1",
+            ),
+            (
+                "/*--- Daily ---*/\nSELECT 1",
+                None,
+                "/*--- Daily ---*/\nSELECT 1",
+            ),
+            (
+                "---\n-- Daily\n---\nSELECT 1",
+                None,
+                "---\n-- Daily\n---\nSELECT 1",
+            ),
             ("SELECT 1", None, "SELECT 1"),
             ("\u{feff}SELECT 1", None, "SELECT 1"),
             ("\u{feff}/*---\n---*/SELECT 1", Some("\n"), "SELECT 1"),
             ("", None, ""),
         ] {
-            let (place, start) = front_matter(text);
+            let (place, start) = front_matter(text).unwrap();
             assert_eq!(place.map(|it| &text[it]), toml, "{text:?}");
             assert_eq!(&text[start..], sql, "{text:?}");
         }
+        assert_eq!(front_matter("\n/*---\nname = 1\nSELECT 1"), Err(1..6));
     }
 
     #[test]
     fn a_mistake_points_into_the_file() {
         let text: Arc<str> = "/*---\nnane = \"a\"\n---*/\nSELECT 1".into();
-        let (place, _) = front_matter(&text);
+        let (place, _) = front_matter(&text).unwrap();
         let problem = About::read("m.sql", &text, place.unwrap()).unwrap_err();
         assert_eq!(&text[problem.span], "nane");
         assert!(problem.message.contains("nane"), "{}", problem.message);
@@ -152,9 +180,13 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn whatever_a_file_holds_its_sql_is_a_part_of_it(text in "(-|\\*|/|\n|a| ){0,40}") {
-            let (place, start) = front_matter(&text);
-            proptest::prop_assert!(text.get(start..).is_some());
-            proptest::prop_assert!(place.is_none_or(|it| text.get(it.clone()).is_some() && it.end <= start));
+            match front_matter(&text) {
+                Ok((place, start)) => {
+                    proptest::prop_assert!(text.get(start..).is_some());
+                    proptest::prop_assert!(place.is_none_or(|it| text.get(it.clone()).is_some() && it.end <= start));
+                }
+                Err(opening) => proptest::prop_assert_eq!(&text[opening], OPENING),
+            }
         }
     }
 }

@@ -70,7 +70,10 @@ impl Files {
     /// The model whose file has this text, which may be that of an editor.
     pub fn model(&self, path: &Path, text: Arc<str>) -> Result<Model, Box<Problem>> {
         let shown = self.shown(path);
-        let (place, start) = front_matter(&text);
+        let (place, start) = front_matter(&text).map_err(|opening| {
+            let problem = Problem::new(&shown, &text, opening, "the front matter has no end");
+            problem.help("it ends with `---*/`")
+        })?;
         let said = match place {
             Some(place) => About::read(&shown, &text, place)?,
             None => About::default(),
