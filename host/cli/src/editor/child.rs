@@ -45,6 +45,9 @@ pub fn describe(
     if let Some(state_path) = &global.state_path {
         command.arg("--state-path").arg(state_path);
     }
+    if let Some(seconds) = global.cache_ttl {
+        command.arg(format!("--cache-ttl={seconds}"));
+    }
     let mut child = command.spawn().map_err(failed)?;
     let said = [collect(child.stdout.take()), collect(child.stderr.take())];
     let succeeded = wait(&mut child, stop).map_err(failed)?;
