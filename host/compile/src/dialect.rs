@@ -1,5 +1,6 @@
 //! Whose SQL it is.
 
+use rocky_schema::{Folding, IdentifierRules, Matching};
 use sqlparser::dialect::{BigQueryDialect, DatabricksDialect, SnowflakeDialect};
 
 /// A warehouse's way of writing SQL.
@@ -45,6 +46,30 @@ impl Dialect {
             Self::Databricks => "Databricks",
             Self::BigQuery => "BigQuery",
             Self::Snowflake => "Snowflake",
+        }
+    }
+
+    /// How the warehouse matches names, as its adapter tells it: for whoever has not asked one.
+    pub fn identifier_rules(self) -> IdentifierRules {
+        match self {
+            Self::Databricks => IdentifierRules {
+                unquoted: Folding::Lower,
+                tables: Matching::IgnoreCase,
+                columns: Matching::IgnoreCase,
+                quote: '`',
+            },
+            Self::BigQuery => IdentifierRules {
+                unquoted: Folding::Preserve,
+                tables: Matching::Exact,
+                columns: Matching::IgnoreCase,
+                quote: '`',
+            },
+            Self::Snowflake => IdentifierRules {
+                unquoted: Folding::Upper,
+                tables: Matching::Exact,
+                columns: Matching::Exact,
+                quote: '"',
+            },
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 
-use rocky_schema::{Column, Folding, IdentifierRules, Matching, SchemaName, TableName};
+use rocky_schema::{Column, IdentifierRules, SchemaName, TableName};
 
 use crate::{Analysis, Catalog, Described, Dialect, Found, Home, Model, Relation, Workspace};
 
@@ -15,29 +15,6 @@ pub(crate) struct Shop {
     rules: IdentifierRules,
     /// Every table that was asked for.
     pub(crate) asked: Mutex<Vec<TableName>>,
-}
-
-pub(crate) fn rules(dialect: Dialect) -> IdentifierRules {
-    match dialect {
-        Dialect::Databricks => IdentifierRules {
-            unquoted: Folding::Lower,
-            tables: Matching::IgnoreCase,
-            columns: Matching::IgnoreCase,
-            quote: '`',
-        },
-        Dialect::BigQuery => IdentifierRules {
-            unquoted: Folding::Preserve,
-            tables: Matching::Exact,
-            columns: Matching::IgnoreCase,
-            quote: '`',
-        },
-        Dialect::Snowflake => IdentifierRules {
-            unquoted: Folding::Upper,
-            tables: Matching::Exact,
-            columns: Matching::Exact,
-            quote: '"',
-        },
-    }
 }
 
 pub(crate) fn described() -> Described {
@@ -94,7 +71,7 @@ impl Shop {
 
     /// A line for each table: `name: column TYPE!, …`, where `!` is NOT NULL.
     pub(crate) fn of(dialect: Dialect, text: &str) -> Self {
-        let rules = rules(dialect);
+        let rules = dialect.identifier_rules();
         let schema = schema(dialect);
         let mut tables = BTreeMap::new();
         for line in text.lines() {
@@ -179,7 +156,7 @@ pub(crate) fn home(dialect: Dialect) -> Arc<Home> {
     Arc::new(Home {
         adapter: "wh".to_owned(),
         dialect,
-        rules: rules(dialect),
+        rules: dialect.identifier_rules(),
         catalog: Some(schema.catalog),
         schema: Some(schema.schema),
     })

@@ -102,7 +102,8 @@ const RULES: &[Rule] = &[
         tested_with: &[],
         never: &[WASMTIME, "redb"],
     },
-    // Whole programs are tested as programs; libraries are used to look into what they leave, and to measure the sandbox.
+    // Whole programs are tested as programs; libraries are used to look into what they leave, to hold what one of them takes for granted
+    // against what another program says, and to measure the sandbox.
     Rule {
         folder: "tests/e2e",
         made_of: &[
@@ -111,6 +112,7 @@ const RULES: &[Rule] = &[
             "rocky-cache",
             "rocky-plugin",
             "rocky-guard",
+            "rocky-compile",
             "rocky-databricks",
         ],
         tested_with: &[],

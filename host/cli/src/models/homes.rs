@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rocky_cache::Snapshot;
 use rocky_compile::{Dialect, Home};
 use rocky_plugin::PluginReference;
-use rocky_schema::{Folding, IdentifierRules, Matching, SchemaName};
+use rocky_schema::{IdentifierRules, SchemaName};
 
 use crate::config::{CompileSection, Place, Project};
 use crate::error::CommandError;
@@ -128,33 +128,8 @@ fn warehouse(dialect: &str, rules: Option<IdentifierRules>) -> Result<Warehouse,
     let dialect = known.ok_or_else(|| {
         format!("rocky reads the SQL of Databricks, BigQuery and Snowflake, and not `{dialect}`")
     })?;
-    let rules = rules.unwrap_or_else(|| known_rules(dialect));
+    let rules = rules.unwrap_or_else(|| dialect.identifier_rules());
     Ok(Warehouse { dialect, rules })
-}
-
-/// What the adapters of these warehouses tell, for projects in which none was asked yet.
-fn known_rules(dialect: Dialect) -> IdentifierRules {
-    let (unquoted, tables, columns, quote) = match dialect {
-        Dialect::Databricks => (
-            Folding::Lower,
-            Matching::IgnoreCase,
-            Matching::IgnoreCase,
-            '`',
-        ),
-        Dialect::BigQuery => (
-            Folding::Preserve,
-            Matching::Exact,
-            Matching::IgnoreCase,
-            '`',
-        ),
-        Dialect::Snowflake => (Folding::Upper, Matching::Exact, Matching::Exact, '"'),
-    };
-    IdentifierRules {
-        unquoted,
-        tables,
-        columns,
-        quote,
-    }
 }
 
 /// The place that all pipelines with a target write to.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rocky_compile::{Catalog, Described, Dialect, Found, Home, Relation};
-use rocky_schema::{Column, Folding, IdentifierRules, Matching, SchemaName, TableName};
+use rocky_schema::{Column, SchemaName, TableName};
 
 /// What a cache would hold of one warehouse.
 #[derive(Clone)]
@@ -20,12 +20,13 @@ impl Warehouse {
     pub fn read(dialect: &str, document: &toml::Table) -> Self {
         let text = |key: &str| document[key].as_str().unwrap();
         let home = schema_name(text("home"));
+        let sql = Dialect::from_name(dialect).unwrap();
         let mut warehouse = Self {
             target: schema_name(text("target")),
             home: Arc::new(Home {
                 adapter: "warehouse".to_owned(),
-                dialect: Dialect::from_name(dialect).unwrap(),
-                rules: rules(dialect),
+                dialect: sql,
+                rules: sql.identifier_rules(),
                 catalog: Some(home.catalog),
                 schema: Some(home.schema),
             }),
@@ -138,30 +139,5 @@ fn described(plugin: &str, state: &str) -> Described {
         fresh: state != "stale",
         pinned: false,
         complete: state != "partial",
-    }
-}
-
-/// As the adapters' manifests say it.
-fn rules(dialect: &str) -> IdentifierRules {
-    let (unquoted, tables, columns, quote) = match dialect {
-        "databricks" => (
-            Folding::Lower,
-            Matching::IgnoreCase,
-            Matching::IgnoreCase,
-            '`',
-        ),
-        "bigquery" => (
-            Folding::Preserve,
-            Matching::Exact,
-            Matching::IgnoreCase,
-            '`',
-        ),
-        _ => (Folding::Upper, Matching::Exact, Matching::Exact, '"'),
-    };
-    IdentifierRules {
-        unquoted,
-        tables,
-        columns,
-        quote,
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use rocky_compile::{Catalog, Described, Dialect, Found, Home, Model, Relation, Severity};
 use rocky_lsp::{Host, ModelState, Problem, Project, ProjectState};
-use rocky_schema::{Column, Folding, IdentifierRules, Matching, SchemaName, TableName};
+use rocky_schema::{Column, SchemaName, TableName};
 
 /// The word with which a comment at a file's beginning says something that nobody understands.
 const NONSENSE: &str = "-- nonsense";
@@ -148,12 +148,7 @@ fn home() -> Arc<Home> {
     Arc::new(Home {
         adapter: "lake".to_owned(),
         dialect: Dialect::Databricks,
-        rules: IdentifierRules {
-            unquoted: Folding::Lower,
-            tables: Matching::IgnoreCase,
-            columns: Matching::IgnoreCase,
-            quote: '`',
-        },
+        rules: Dialect::Databricks.identifier_rules(),
         catalog: Some("main".to_owned()),
         schema: Some("shop".to_owned()),
     })
