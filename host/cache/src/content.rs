@@ -62,6 +62,8 @@ pub(crate) fn decode_layout(mut bytes: &[u8]) -> Result<Vec<Column>, Fault> {
         columns.push(decoded);
         bytes = rest;
     }
+    // Who reads a cache keeps thousands of these.
+    columns.shrink_to_fit();
     Ok(columns)
 }
 

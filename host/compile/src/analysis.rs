@@ -27,7 +27,7 @@ pub struct Analysis {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
     /// Its name, in stored form.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its type.
     pub data_type: Type,
     /// Whether it may be NULL; also where that cannot be known.
@@ -35,9 +35,9 @@ pub struct Output {
     /// Where the query defines it: its alias, or else the expression or star that it comes from. In bytes of [`Model::text`](crate::Model::text).
     pub span: Range<usize>,
     /// The columns of tables and models that its value is computed from.
-    pub sources: Vec<Source>,
+    pub sources: Arc<[Source]>,
     /// What the owner wrote about the column that it passes on.
-    pub comment: Option<String>,
+    pub comment: Option<Arc<str>>,
 }
 
 /// A column of a table or model that a value is computed from.

@@ -54,7 +54,7 @@ fn texts(outputs: &[Output], dialect: Dialect) -> Option<(String, Option<String>
         outputs => {
             let line = |output: &Output| match described(output) {
                 Some(described) => format!("{} {described}", output.name),
-                None => output.name.clone(),
+                None => output.name.to_string(),
             };
             let lines: Vec<String> = outputs.iter().map(line).collect();
             Some((

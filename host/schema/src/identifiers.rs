@@ -94,8 +94,16 @@ impl Matching {
     pub fn key<'a>(&self, name: &'a str) -> Cow<'a, str> {
         match self {
             Matching::Exact => Cow::Borrowed(name),
-            Matching::IgnoreCase => Cow::Owned(name.to_lowercase()),
+            Matching::IgnoreCase => lower(name),
         }
+    }
+}
+
+fn lower(name: &str) -> Cow<'_, str> {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    match name.bytes().all(is_lower) {
+        true => Cow::Borrowed(name),
+        false => Cow::Owned(name.to_lowercase()),
     }
 }
 

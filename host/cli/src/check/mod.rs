@@ -1,5 +1,6 @@
 //! Checking models against the cache: what `rocky compile` does, and `rocky run` after it has described.
 
+mod columns;
 mod report;
 mod select;
 mod show;
@@ -13,11 +14,13 @@ use crate::config::Project;
 use crate::error::CommandError;
 use crate::models::{CachedTables, Files, Homes, Problem};
 
-pub use report::{CheckReport, Findings};
-pub use select::Selection;
+pub use columns::{ModelReport, ModelReports};
+pub use report::{Finding, Findings, Total};
+pub use select::{Selected, Selection};
 pub use show::{write_columns, write_findings};
 
 /// The models of a project, checked.
+#[derive(Debug)]
 pub struct Checked {
     pub workspace: Workspace,
     /// What is wrong with files that hold no model that could be checked.

@@ -1,31 +1,17 @@
-//! What came of checking models, for programs.
+//! What is wrong with models, for programs.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use rocky_compile::{
-    Analysis, Described, Diagnostic, Model, Output, Severity, SourceRelation, Target, Workspace,
-};
+use rocky_compile::{Described, Diagnostic, Model, Severity};
 use rocky_schema::TableName;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::check::Checked;
+use crate::check::Selected;
 use crate::human;
 use crate::models::Problem;
 use crate::output::Style;
-
-/// What came of checking models.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct CheckReport {
-    /// The models, in the order in which they depend on each other.
-    pub models: Vec<ModelReport>,
-    /// What is wrong, by file and place.
-    pub diagnostics: Vec<Finding>,
-    /// How much that is.
-    pub total: Total,
-}
 
 /// How many of what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -36,64 +22,6 @@ pub struct Total {
     pub errors: u64,
     /// How many warnings.
     pub warnings: u64,
-}
-
-/// A model, and the columns of its result.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ModelReport {
-    /// The name by which others read it.
-    pub name: String,
-    /// Its file, relative to the project, with slashes.
-    pub path: String,
-    /// The adapter in whose warehouse it runs.
-    pub adapter: String,
-    /// Where it is materialised, if that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub catalog: Option<String>,
-    /// Where it is materialised, if that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema: Option<String>,
-    /// What it says of itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Whether these are all columns: not so where a star stands for columns that nobody knows.
-    pub exact: bool,
-    /// The columns of its result.
-    pub columns: Vec<ColumnReport>,
-    /// The names of the models that it reads.
-    pub reads_models: Vec<String>,
-    /// The tables that it reads.
-    pub reads_tables: Vec<TableName>,
-}
-
-/// A column of a model's result.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ColumnReport {
-    /// Its name.
-    pub name: String,
-    /// Its type, in the warehouse's words; null where it cannot be known.
-    pub data_type: Option<String>,
-    /// Whether it may be NULL; true also where that cannot be known.
-    pub nullable: bool,
-    /// The comment of the column that it passes on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    /// What it is computed from, where that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sources: Option<Vec<SourceReport>>,
-}
-
-/// A column that a value is computed from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct SourceReport {
-    /// The model, where it is a model's column.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    /// The table, where it is a table's column.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table: Option<TableName>,
-    /// The column.
-    pub column: String,
 }
 
 /// Something that is wrong, or cannot be checked.
@@ -150,32 +78,7 @@ pub struct DescribedReport {
     pub pinned: bool,
 }
 
-impl CheckReport {
-    /// What is known of the selected models, and what is wrong with them. Files that hold no model belong to every selection.
-    pub fn new(checked: &Checked, selected: &BTreeSet<String>, lineage: bool) -> Self {
-        let workspace = &checked.workspace;
-        let Findings { diagnostics, total } = Findings::new(checked, selected);
-        let models = analyses(workspace, selected)
-            .map(|(model, analysis)| ModelReport::new(workspace, model, analysis, lineage));
-        Self {
-            models: models.collect(),
-            diagnostics,
-            total,
-        }
-    }
-}
-
-/// The selected models, and what is known of each.
-fn analyses<'c>(
-    workspace: &'c Workspace,
-    selected: &'c BTreeSet<String>,
-) -> impl Iterator<Item = (&'c Model, &'c Analysis)> {
-    let models = workspace.models();
-    let models = models.filter(|model| selected.contains(&model.path));
-    models.filter_map(|model| Some((model, &**workspace.analysis(&model.path)?)))
-}
-
-/// What came of checking models, for those who did not ask for their columns.
+/// What is wrong with models.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Findings {
     /// What is wrong, by file and place.
@@ -186,11 +89,12 @@ pub struct Findings {
 
 impl Findings {
     /// What is wrong with the selected models. Files that hold no model belong to every selection.
-    pub fn new(checked: &Checked, selected: &BTreeSet<String>) -> Self {
-        let problems = checked.problems.iter().map(Finding::of_problem);
+    pub fn new(selected: &Selected<'_>) -> Self {
+        let file_problems = &selected.checked.problems;
+        let problems = file_problems.iter().map(Finding::of_problem);
         let mut models = 0;
         let mut diagnostics: Vec<Finding> = problems.collect();
-        for (model, analysis) in analyses(&checked.workspace, selected) {
+        for (model, analysis) in selected.analyses() {
             models += 1;
             let found = analysis.diagnostics.iter();
             diagnostics.extend(found.map(|it| Finding::of(model, it)));
@@ -200,7 +104,7 @@ impl Findings {
         });
         let errors = diagnostics.iter().filter(|it| it.is_error()).count();
         let total = Total {
-            models: (models + checked.problems.len()) as u64,
+            models: (models + file_problems.len()) as u64,
             errors: errors as u64,
             warnings: (diagnostics.len() - errors) as u64,
         };
@@ -220,56 +124,6 @@ impl Total {
                 human::count_of(errors, "error"),
                 human::count_of(warnings, "warning")
             )),
-        }
-    }
-}
-
-impl ModelReport {
-    fn new(workspace: &Workspace, model: &Model, analysis: &Analysis, lineage: bool) -> Self {
-        let name_of = |path: &str| workspace.model(path).map_or(path, |it| &it.name).to_owned();
-        let column = |output: &Output| ColumnReport {
-            name: output.name.clone(),
-            data_type: output.data_type.text(model.home.dialect),
-            nullable: output.nullable,
-            comment: output.comment.clone(),
-            sources: lineage.then(|| {
-                let sources = output.sources.iter();
-                let source = sources.map(|source| SourceReport {
-                    model: match &source.relation {
-                        SourceRelation::Model(path) => Some(name_of(path)),
-                        SourceRelation::Table(_) => None,
-                    },
-                    table: match &source.relation {
-                        SourceRelation::Table(name) => Some(name.as_ref().clone()),
-                        SourceRelation::Model(_) => None,
-                    },
-                    column: source.column.to_string(),
-                });
-                source.collect()
-            }),
-        };
-        let (mut models, mut tables) = (BTreeSet::new(), BTreeSet::new());
-        for reference in &analysis.references {
-            match &reference.target {
-                Target::Model(path) => drop(models.insert(name_of(path))),
-                Target::Table(relation) => drop(tables.insert(relation.name.clone())),
-                Target::NotVisible(name, _) | Target::NotCached(name) => {
-                    tables.insert(name.clone());
-                }
-                Target::Cte(_) | Target::Unknown => {}
-            }
-        }
-        Self {
-            name: model.name.clone(),
-            path: model.path.clone(),
-            adapter: model.home.adapter.clone(),
-            catalog: model.target.as_ref().map(|it| it.catalog.clone()),
-            schema: model.target.as_ref().map(|it| it.schema.clone()),
-            description: model.description.clone(),
-            exact: analysis.exact,
-            columns: analysis.outputs.iter().map(column).collect(),
-            reads_models: models.into_iter().collect(),
-            reads_tables: tables.into_iter().collect(),
         }
     }
 }

@@ -2,13 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use rocky_compile::{Model, Workspace};
+use rocky_compile::{Analysis, Model, Workspace};
 
+use crate::check::Checked;
 use crate::names;
 
 /// Models that somebody has asked for; all, if nothing was said.
 #[derive(Debug, Default)]
 pub struct Selection(Vec<Selector>);
+
+/// The models of a project that are meant.
+#[derive(Debug)]
+pub struct Selected<'c> {
+    /// All that was checked.
+    pub checked: &'c Checked,
+    paths: BTreeSet<String>,
+}
 
 /// `+daily_*+`: a pattern, with `+` before it for all that they read and behind it for all that reads them.
 #[derive(Debug)]
@@ -31,8 +40,13 @@ impl Selection {
         Self(texts.iter().map(read).collect())
     }
 
-    /// The paths of the models that are meant, and what was said that means none.
-    pub fn of(&self, workspace: &Workspace) -> (BTreeSet<String>, Vec<&str>) {
+    /// The models that are meant, and what was said that means none.
+    pub fn of<'c>(&self, checked: &'c Checked) -> (Selected<'c>, Vec<&str>) {
+        let (paths, empty) = self.paths(&checked.workspace);
+        (Selected { checked, paths }, empty)
+    }
+
+    fn paths(&self, workspace: &Workspace) -> (BTreeSet<String>, Vec<&str>) {
         if self.0.is_empty() {
             let paths = workspace.models().map(|model| model.path.clone());
             return (paths.collect(), Vec::new());
@@ -60,6 +74,16 @@ impl Selection {
             paths.extend(found);
         }
         (paths, empty)
+    }
+}
+
+impl<'c> Selected<'c> {
+    /// Each model, after those that it reads, and what is known of it.
+    pub fn analyses(&self) -> impl Iterator<Item = (&'c Model, &'c Analysis)> {
+        let workspace = &self.checked.workspace;
+        let models = workspace.models();
+        let models = models.filter(|model| self.paths.contains(&model.path));
+        models.filter_map(|model| Some((model, &**workspace.analysis(&model.path)?)))
     }
 }
 

@@ -6,7 +6,8 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use rocky_cache::Timestamp;
 use rocky_compile::Code;
 
-use crate::check::report::{DescribedReport, Finding, ModelReport, SourceReport};
+use crate::check::columns::{ModelReport, SourceReport};
+use crate::check::report::{DescribedReport, Finding};
 use crate::human;
 use crate::names::printable;
 use crate::output::Style;
@@ -82,7 +83,11 @@ fn provenance(what: &str, described: &DescribedReport, now: Timestamp) -> String
 }
 
 /// Writes the columns of models, and what each is computed from where that is known.
-pub fn write_columns(out: &mut dyn Write, models: &[ModelReport], style: Style) -> io::Result<()> {
+pub fn write_columns(
+    out: &mut dyn Write,
+    models: impl IntoIterator<Item = ModelReport>,
+    style: Style,
+) -> io::Result<()> {
     for model in models {
         let more = if model.exact {
             ""

@@ -6,7 +6,10 @@ use rocky_cache::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::check::{CheckReport, Selection, check, write_columns, write_findings};
+use crate::check::{
+    Finding, Findings, ModelReport, ModelReports, Selection, Total, check, write_columns,
+    write_findings,
+};
 use crate::commands::cache_config;
 use crate::context::Context;
 use crate::error::{CommandError, Status};
@@ -73,15 +76,21 @@ pub fn compile(context: &Context, args: &CompileArgs) -> Result<Status, CommandE
         .hint("put queries there, one in a file NAME.sql; `models` in rocky.toml names another directory"));
     };
     let selection = Selection::new(&args.select);
-    let (selected, empty) = selection.of(&checked.workspace);
+    let (selected, empty) = selection.of(&checked);
     if let Some(nothing) = empty.first() {
         return Err(
             CommandError::failed(format!("no model is called `{nothing}`"))
                 .hint("`rocky compile --columns` shows all models"),
         );
     }
+    let Findings { diagnostics, total } = Findings::new(&selected);
     let report = CompileReport {
-        check: CheckReport::new(&checked, &selected, args.lineage),
+        models: ModelReports {
+            selected,
+            lineage: args.lineage,
+        },
+        diagnostics,
+        total,
         duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         columns: args.columns || args.lineage,
         now: context.now(),
@@ -90,7 +99,6 @@ pub fn compile(context: &Context, args: &CompileArgs) -> Result<Status, CommandE
     if !cache.path.is_file() && !context.global.quiet {
         context.hint("nothing is cached yet: `rocky run` describes what your pipelines read");
     }
-    let total = report.check.total;
     let denied = args.deny == Some(Deny::Warnings) && total.warnings > 0;
     Ok(match total.errors > 0 || denied {
         true => Status::Failed,
@@ -100,9 +108,14 @@ pub fn compile(context: &Context, args: &CompileArgs) -> Result<Status, CommandE
 
 /// What `rocky compile` found.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct CompileReport {
-    #[serde(flatten)]
-    check: CheckReport,
+pub(super) struct CompileReport<'c> {
+    /// The models, in the order in which they depend on each other.
+    #[schemars(with = "Vec<ModelReport>")]
+    models: ModelReports<'c>,
+    /// What is wrong, by file and place.
+    diagnostics: Vec<Finding>,
+    /// How much that is.
+    total: Total,
     /// How long it took, in milliseconds.
     duration_ms: u64,
     #[serde(skip)]
@@ -111,20 +124,23 @@ pub(super) struct CompileReport {
     now: Timestamp,
 }
 
-impl Report for CompileReport {
+impl Report for CompileReport<'_> {
     const COMMAND: &'static str = "compile";
 
     fn write_human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
         if self.columns {
-            write_columns(out, &self.check.models, style)?;
+            write_columns(out, self.models.iter(), style)?;
         }
-        write_findings(out, &self.check.diagnostics, self.now, style)?;
-        let total = self.check.total;
+        write_findings(out, &self.diagnostics, self.now, style)?;
         let models = style.bold(&format!(
             "Checked {}",
-            human::count_of(total.models, "model")
+            human::count_of(self.total.models, "model")
         ));
         let duration = human::duration(Duration::from_millis(self.duration_ms));
-        writeln!(out, "{models} in {duration}: {}.", total.verdict(style))
+        writeln!(
+            out,
+            "{models} in {duration}: {}.",
+            self.total.verdict(style)
+        )
     }
 }

@@ -118,8 +118,8 @@ fn findings(
     };
     match checked {
         Ok(Some(checked)) => {
-            let (selected, _) = Selection::default().of(&checked.workspace);
-            Ok(Some(Findings::new(&checked, &selected)))
+            let (selected, _) = Selection::default().of(&checked);
+            Ok(Some(Findings::new(&selected)))
         }
         Ok(None) if asked => Err(CommandError::failed(
             "--check needs a project with models, and a cache to check them against",

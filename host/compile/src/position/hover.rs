@@ -105,10 +105,10 @@ impl Place<'_> {
     fn model(&self, path: &str) -> Option<Hover> {
         let (model, analysis) = known(self.workspace, path)?;
         let column = |output: &crate::Output| HoverColumn {
-            name: output.name.clone(),
+            name: output.name.to_string(),
             data_type: text(&output.data_type, self.dialect),
             nullable: output.nullable,
-            comment: output.comment.clone(),
+            comment: output.comment.as_deref().map(str::to_owned),
         };
         Some(Hover {
             comment: model.description.clone(),

@@ -82,15 +82,11 @@ impl Analyzer<'_> {
 
     /// A value under a name that the query gives it.
     pub(super) fn aliased(&mut self, value: Value, alias: &Ident) -> Column {
-        let name: Arc<str> = self.names.stored(alias).as_ref().into();
         let column = Column {
-            key: self.names.column_key(alias),
-            name,
-            made_up: false,
-            typed: value.typed,
             sources: value.sources.into(),
             comment: value.comment,
             definition: bytes(alias.span),
+            ..Column::stored(&self.names, &*self.names.stored(alias), value.typed)
         };
         if let Some(span) = bytes(alias.span) {
             let meaning = crate::analyzer::Meaning::Column {
@@ -117,13 +113,11 @@ impl Analyzer<'_> {
             },
         };
         Column {
-            key: self.names.stored_column_key(&name),
-            name,
             made_up,
-            typed: value.typed,
             sources: value.sources.into(),
             comment: value.comment,
             definition: value.definition.or(span),
+            ..Column::stored(&self.names, name, value.typed)
         }
     }
 
@@ -160,16 +154,13 @@ impl Analyzer<'_> {
             }]);
         }
         let column = |(index, (name, typed)): (usize, (String, Typed))| Column {
-            key: self.names.stored_column_key(&name),
-            name: name.into(),
             made_up: names.is_empty() && typed.data_type == Type::Unknown,
-            typed,
             sources: sources.clone().into(),
-            comment: None,
             definition: names
                 .get(index)
                 .and_then(|name| bytes(name.span))
                 .or(span.clone()),
+            ..Column::stored(&self.names, name, typed)
         };
         let mut columns: Vec<Column> = columns.into_iter().enumerate().map(column).collect();
         for (column, name) in columns.iter_mut().zip(names) {

@@ -100,14 +100,11 @@ impl Analyzer<'_> {
             (Some(alias), Dialect::Databricks) => format!("{written}_{}", alias.value),
             _ => return None,
         };
+        let typed = Typed::new(of.typed.data_type.clone(), true);
         Some(Column {
-            key: self.names.stored_column_key(&name),
-            name: name.into(),
-            made_up: false,
-            typed: Typed::new(of.typed.data_type.clone(), true),
             sources: of.sources.clone().into(),
-            comment: None,
             definition: bytes(value.expr.span()),
+            ..Column::stored(&self.names, name, typed)
         })
     }
 

@@ -98,14 +98,13 @@ impl Analyzer<'_> {
     }
 
     pub(super) fn fields_as_columns(&self, fields: &[Field], sources: &[Source]) -> Shape {
-        let column = |field: &Field| Column {
-            key: self.names.stored_column_key(&field.name),
-            name: field.name.as_str().into(),
-            made_up: field.name.is_empty(),
-            typed: Typed::new(field.data_type.clone(), true),
-            sources: sources.into(),
-            comment: None,
-            definition: None,
+        let column = |field: &Field| {
+            let typed = Typed::new(field.data_type.clone(), true);
+            Column {
+                made_up: field.name.is_empty(),
+                sources: sources.into(),
+                ..Column::stored(&self.names, field.name.as_str(), typed)
+            }
         };
         Shape::exact(fields.iter().map(column).collect())
     }
@@ -231,13 +230,8 @@ impl Analyzer<'_> {
         let all = Value::computed(Typed::UNKNOWN, arguments.iter().cloned());
         let sources: Arc<[Source]> = all.sources.into();
         let column = |(name, typed): (String, Typed)| Column {
-            key: self.names.stored_column_key(&name),
-            name: name.into(),
-            made_up: false,
-            typed,
             sources: sources.clone(),
-            comment: None,
-            definition: None,
+            ..Column::stored(&self.names, name, typed)
         };
         Shape::exact(columns.into_iter().map(column).collect())
     }

@@ -140,13 +140,8 @@ impl Analyzer<'_> {
                     Dialect::BigQuery => String::new(),
                 };
                 Column {
-                    key: self.names.stored_column_key(&name),
-                    name: name.into(),
-                    made_up: false,
-                    typed: cell.typed,
                     sources: cell.sources.into(),
-                    comment: None,
-                    definition: None,
+                    ..Column::stored(&self.names, name, cell.typed)
                 }
             });
             let row = Shape::exact(columns.collect());

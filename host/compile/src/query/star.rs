@@ -84,17 +84,14 @@ impl Analyzer<'_> {
         let Type::Struct(fields) = &value.typed.data_type else {
             return Shape::unknown();
         };
-        let column = |field: &Field| Column {
-            name: field.name.as_str().into(),
-            key: self.names.stored_column_key(&field.name),
-            made_up: field.name.is_empty(),
-            typed: Typed::new(
-                field.data_type.clone(),
-                field.nullable || value.typed.nullable,
-            ),
-            sources: value.sources.clone().into(),
-            comment: None,
-            definition: None,
+        let column = |field: &Field| {
+            let nullable = field.nullable || value.typed.nullable;
+            let typed = Typed::new(field.data_type.clone(), nullable);
+            Column {
+                made_up: field.name.is_empty(),
+                sources: value.sources.clone().into(),
+                ..Column::stored(&self.names, field.name.as_str(), typed)
+            }
         };
         Shape::exact(fields.iter().map(column).collect())
     }

@@ -35,8 +35,11 @@ impl Names {
     }
 
     /// The text under which a column is found whose name is in stored form.
-    pub(crate) fn stored_column_key(&self, name: &str) -> Arc<str> {
-        Arc::from(self.rules.columns.key(name).as_ref())
+    pub(crate) fn stored_column_key(&self, name: &Arc<str>) -> Arc<str> {
+        match self.rules.columns.key(name) {
+            Cow::Borrowed(_) => name.clone(),
+            Cow::Owned(key) => key.into(),
+        }
     }
 
     /// The text under which an alias or common table expression is found. Its letter case matters only where that of columns does: BigQuery

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::functions::Typed;
+use crate::scope::Names;
 use crate::{Output, Source, SourceRelation};
 
 /// What a value is computed from, without duplicates.
@@ -55,12 +56,12 @@ impl Shape {
     /// As an analysis tells it.
     pub(crate) fn outputs(&self) -> Vec<Output> {
         let output = |column: &Column| Output {
-            name: column.name.to_string(),
+            name: column.name.clone(),
             data_type: column.typed.data_type.clone(),
             nullable: column.typed.nullable,
             span: column.definition.clone().unwrap_or_default(),
-            sources: column.sources.to_vec(),
-            comment: column.comment.as_deref().map(str::to_owned),
+            sources: column.sources.clone(),
+            comment: column.comment.clone(),
         };
         self.columns.iter().map(output).collect()
     }
@@ -97,6 +98,20 @@ impl Column {
     /// The column, under the text under which it is found.
     pub(crate) fn by_key(self) -> (Arc<str>, Self) {
         (self.key.clone(), self)
+    }
+
+    /// A column whose name is in stored form.
+    pub(crate) fn stored(names: &Names, name: impl Into<Arc<str>>, typed: Typed) -> Self {
+        let name = name.into();
+        Self {
+            key: names.stored_column_key(&name),
+            name,
+            made_up: false,
+            typed,
+            sources: Arc::from([]),
+            comment: None,
+            definition: None,
+        }
     }
 
     /// A column of which only its place is known.

@@ -102,13 +102,15 @@ pub(crate) fn analyse(
     }
     diagnostics.sort_by_key(|it| (it.span.start, it.code));
     diagnostics.dedup();
+    let mut references = found.references;
+    references.shrink_to_fit();
     let mut symbols = found.symbols;
     symbols.sort_by_key(|symbol| (symbol.span.start, symbol.span.end));
     let analysis = Analysis {
         outputs: shape.outputs(),
         exact: shape.exact,
         diagnostics,
-        references: found.references,
+        references,
         symbols,
     };
     (analysis, shape)

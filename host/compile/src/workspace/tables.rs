@@ -100,17 +100,11 @@ fn table(home: &Home, relation: &Arc<Relation>) -> Table {
             relation: SourceRelation::Table(name.clone()),
             column: stored.clone(),
         };
+        let data_type = Type::parse(home.dialect, &column.data_type);
         Column {
-            key: names.stored_column_key(&stored),
-            name: stored,
-            made_up: false,
-            typed: Typed::new(
-                Type::parse(home.dialect, &column.data_type),
-                column.nullable,
-            ),
             sources: Arc::from([source]),
             comment: column.comment.as_deref().map(Arc::from),
-            definition: None,
+            ..Column::stored(&names, stored, Typed::new(data_type, column.nullable))
         }
     };
     Table {
