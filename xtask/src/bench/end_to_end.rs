@@ -17,7 +17,7 @@ use crate::workspace::Workspace;
 
 /// An adapter, and what its vendor's client does in its place.
 #[derive(Clone, Copy)]
-struct Vendor {
+pub struct Vendor {
     plugin: &'static str,
     /// The setting that says where the warehouse is.
     endpoint: &'static str,
@@ -34,7 +34,8 @@ struct Official {
     program: &'static str,
 }
 
-const DATABRICKS: Vendor = Vendor {
+/// Databricks.
+pub const DATABRICKS: Vendor = Vendor {
     plugin: "databricks",
     endpoint: "host",
     official: Official {
@@ -206,7 +207,7 @@ fn describe(
 }
 
 /// A new, empty project for this warehouse.
-fn project(emulator: &Emulator, vendor: Vendor) -> Result<Scratch> {
+pub fn project(emulator: &Emulator, vendor: Vendor) -> Result<Scratch> {
     let folder = Scratch::new("bench")?;
     let config = format!(
         "[adapter.lake]\nplugin = \"{}\"\n{} = \"{}\"\n\n\
@@ -221,7 +222,8 @@ fn project(emulator: &Emulator, vendor: Vendor) -> Result<Scratch> {
     Ok(folder)
 }
 
-fn rocky(built: &Built, folder: &Path, arguments: &str) -> Command {
+/// The program with these arguments, separated by blanks, in this folder.
+pub fn rocky(built: &Built, folder: &Path, arguments: &str) -> Command {
     let mut command = Command::new(&built.rocky);
     command.args(arguments.split(' ')).current_dir(folder);
     built.isolate(&mut command);

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`.
 
+mod compile;
 mod end_to_end;
 mod measure;
 mod table;
@@ -11,17 +12,32 @@ use anyhow::{Result, ensure};
 use crate::build::{self, Built, Profile};
 use crate::cargo;
 use crate::workspace::Workspace;
+use table::Row;
 
-/// Whole programs against a local warehouse, as opposed to the benchmarks that cargo knows.
-const END_TO_END: &str = "end-to-end";
+/// A benchmark of whole programs, as opposed to those that cargo knows.
+struct OfPrograms {
+    name: &'static str,
+    run: fn(&Workspace, &Built, usize) -> Result<Vec<Row>>,
+}
+
+const OF_PROGRAMS: [OfPrograms; 2] = [
+    OfPrograms {
+        name: "compile",
+        run: |_, built, runs| compile::run(built, runs),
+    },
+    OfPrograms {
+        name: "end-to-end",
+        run: end_to_end::run,
+    },
+];
 
 /// Measure release builds, beside their targets and baselines
 ///
-/// Builds components and programs in release mode, runs the benchmarks of every crate, and then rocky itself against a
-/// generated warehouse. Asserts no time: machines differ.
+/// Builds components and programs in release mode, runs the benchmarks of every crate, and then rocky itself on
+/// generated projects (compile) and against generated warehouses (end-to-end). Asserts no time: machines differ.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Only these benchmarks: names from `benches` folders, or end-to-end
+    /// Only these benchmarks: names from `benches` folders, compile or end-to-end
     names: Vec<String>,
     /// How often each program runs; the median counts
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
@@ -30,10 +46,11 @@ pub struct Arguments {
 
 /// Runs the chosen benchmarks.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
-    let mut known = cargo_benches(workspace);
-    known.insert(END_TO_END);
+    let of_crates = cargo_benches(workspace);
+    let of_programs = OF_PROGRAMS.iter().map(|it| it.name);
+    let known: BTreeSet<&str> = of_crates.iter().copied().chain(of_programs).collect();
     for name in &arguments.names {
-        let list = Vec::from_iter(known.iter().copied()).join(", ");
+        let list = Vec::from_iter(known.clone()).join(", ");
         ensure!(
             known.contains(name.as_str()),
             "there is no benchmark `{name}`; there are: {list}"
@@ -42,15 +59,19 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let is_chosen =
         |name: &&str| arguments.names.is_empty() || arguments.names.iter().any(|it| it == name);
     let built = build::build(workspace, Profile::Release)?;
-    let (end_to_end, of_crates): (Vec<&str>, Vec<&str>) = known
-        .into_iter()
-        .filter(is_chosen)
-        .partition(|name| *name == END_TO_END);
+    let of_crates: Vec<&str> = of_crates.into_iter().filter(is_chosen).collect();
     if !of_crates.is_empty() {
         run_cargo_benches(workspace, &built, &of_crates)?;
     }
-    if !end_to_end.is_empty() {
-        let rows = end_to_end::run(workspace, &built, usize::from(arguments.runs))?;
+    let mut rows = Vec::new();
+    for of_programs in OF_PROGRAMS.iter().filter(|it| is_chosen(&it.name)) {
+        rows.extend((of_programs.run)(
+            workspace,
+            &built,
+            usize::from(arguments.runs),
+        )?);
+    }
+    if !rows.is_empty() {
         println!("\n{}", table::markdown(&rows));
     }
     Ok(())
