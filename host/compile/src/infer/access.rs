@@ -110,9 +110,15 @@ impl Analyzer<'_> {
                 rest = after;
             }
         }
-        let mut value = match names.is_empty() {
-            true => self.expr(root, at),
-            false => self.compound(&names, at),
+        let mut value = match (names.is_empty(), rest) {
+            (true, _) => self.expr(root, at),
+            // What stands before a function's name says where it is defined.
+            (false, [AccessExpr::Dot(Expr::Function(function)), after @ ..]) => {
+                rest = after;
+                let arguments = self.call_arguments(function, at);
+                Value::computed(Typed::UNKNOWN, arguments)
+            }
+            (false, _) => self.compound(&names, at),
         };
         for step in rest {
             value = match step {

@@ -49,6 +49,15 @@ impl Analyzer<'_> {
     /// What a name of one part means, if anything is known by it.
     fn visible(&mut self, ident: &Ident, at: Place<'_>) -> Option<Value> {
         let key = self.names.column_key(ident);
+        if self.dialect() == Dialect::BigQuery {
+            let alias = self.names.alias_key(ident);
+            if let Some(relation) = at.scope.relation_before_column(&alias, &key) {
+                return Some(match relation.column(&key).filter(|_| relation.is_value) {
+                    Some(hit) => self.hit(ident, &hit),
+                    None => self.row(ident, relation),
+                });
+            }
+        }
         match at.scope.column(&key) {
             Lookup::Found(hit) => Some(self.hit(ident, &hit)),
             Lookup::Ambiguous(one, other) => {

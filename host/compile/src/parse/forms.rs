@@ -86,6 +86,11 @@ const FORMS: &[Form] = &[
     ),
     form_of_bigquery("graph queries", &["GRAPH_TABLE", "("]),
     Form {
+        name: "models in WITH",
+        dialects: &[Dialect::Snowflake],
+        words: &[ANY_WORD, "AS", "MODEL"],
+    },
+    Form {
         name: "the WINDOW clause",
         dialects: &[Dialect::Snowflake],
         words: &["WINDOW"],

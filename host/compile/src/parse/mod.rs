@@ -1,6 +1,8 @@
 //! From text to the tree of a query.
 
+mod effort;
 mod forms;
+mod raw;
 mod reader;
 mod refusal;
 mod rewrite;
@@ -63,7 +65,7 @@ pub(crate) fn of_tokens(
     tokens: Vec<TokenWithSpan>,
     end: usize,
 ) -> Result<Box<Query>, Refusal> {
-    tokens::check_depth(&tokens).map_err(Refusal::too_intricate)?;
+    effort::check(&tokens).map_err(Refusal::too_intricate)?;
     let original = tokens.clone();
     let tokens = rewrite::rewrite(dialect, tokens);
     let reader = Reader::new(dialect, tokens.len());

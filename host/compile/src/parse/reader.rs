@@ -183,9 +183,9 @@ impl Rules for Reader {
             supports_parens_around_table_factor supports_comma_separated_trim allow_extract_custom
             allow_extract_single_quotes;
         Dialect::Databricks | Dialect::BigQuery =>
-            supports_struct_literal supports_triple_quoted_string
+            supports_struct_literal supports_string_literal_concatenation
             supports_bitwise_shift_operators supports_from_first_select supports_left_associative_joins_without_parens;
-        Dialect::BigQuery => require_interval_qualifier;
+        Dialect::BigQuery => require_interval_qualifier supports_triple_quoted_string;
         Dialect::Databricks | Dialect::Snowflake =>
             supports_values_as_table_factor supports_subquery_as_function_arg
             supports_within_after_array_aggregation supports_bang_not_operator
@@ -193,7 +193,7 @@ impl Rules for Reader {
         Dialect::Databricks =>
             supports_table_sample_before_alias supports_nested_comments supports_numeric_prefix supports_cte_without_as
             supports_select_item_multi_column_alias
-            supports_string_literal_concatenation supports_select_wildcard_with_alias;
+            supports_select_wildcard_with_alias;
         Dialect::Snowflake =>
             supports_object_name_double_dot_notation supports_outer_join_operator supports_connect_by
             supports_match_recognize supports_dictionary_syntax supports_extract_comma_syntax

@@ -2,21 +2,12 @@
 
 use std::ops::Range;
 
-use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer};
+use sqlparser::tokenizer::{Location, Span, TokenWithSpan, Tokenizer};
 
+use super::raw;
 use super::reader::Reader;
 use super::refusal::Refusal;
 use crate::Dialect;
-
-/// How deep brackets may be nested. The parser and the analysis descend with them.
-const MOST_NESTING: usize = 120;
-
-/// How many operators may follow each other, those around the brackets included: each puts what stands before it one level deeper.
-const MOST_LINKS: usize = 8_000;
-
-/// How many joins, or how many `<`: for some of each the parser descends without counting.
-const MOST_DESCENTS: usize = 1_000;
 
 /// Takes `text[range]` apart. The tokens' spans are of line 1, with columns that are bytes of `text`, counted from 1: see [`bytes`].
 pub(crate) fn tokens(
@@ -48,7 +39,8 @@ fn split(
     let sql = text.get(range.clone()).unwrap_or_default();
     let reader = Reader::new(dialect, 0);
     let mut tokens = Vec::with_capacity(sql.len() / 4);
-    let outcome = Tokenizer::new(&reader, sql).tokenize_with_location_into_buf(&mut tokens);
+    let plain = raw::plain(dialect, sql);
+    let outcome = Tokenizer::new(&reader, &plain).tokenize_with_location_into_buf(&mut tokens);
     let mut cursor = Cursor::new(sql, range.start);
     for token in &mut tokens {
         token.span = Span::new(cursor.byte(token.span.start), cursor.byte(token.span.end));
@@ -113,60 +105,10 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Whether the parser may be given these tokens: it and whoever walks over its tree descend with brackets and chains of operators.
-pub(crate) fn check_depth(tokens: &[TokenWithSpan]) -> Result<(), Range<usize>> {
-    let mut open: Vec<usize> = vec![0];
-    let (mut links, mut joins, mut angles) = (0_usize, 0_usize, 0_usize);
-    for token in tokens {
-        match &token.token {
-            Token::Whitespace(_) | Token::Period => continue,
-            Token::LParen | Token::LBracket | Token::LBrace => open.push(0),
-            Token::RParen | Token::RBracket | Token::RBrace => {
-                links -= open.pop().unwrap_or(0);
-                if open.is_empty() {
-                    open.push(0);
-                }
-            }
-            Token::Comma | Token::SemiColon => links -= reset(&mut open),
-            Token::Word(word) if word.quote_style.is_none() => match word.keyword {
-                Keyword::NoKeyword => {}
-                Keyword::JOIN => joins += 1,
-                Keyword::SELECT | Keyword::FROM | Keyword::ON | Keyword::THEN | Keyword::ELSE => {
-                    links -= reset(&mut open);
-                }
-                _ => links += add(&mut open),
-            },
-            Token::Word(_) | Token::Number(..) | Token::SingleQuotedString(_) => {}
-            token => {
-                angles += usize::from(matches!(token, Token::Lt | Token::Neq));
-                links += add(&mut open);
-            }
-        }
-        let too_much = open.len() > MOST_NESTING
-            || links > MOST_LINKS
-            || joins > MOST_DESCENTS
-            || angles > MOST_DESCENTS * 8;
-        if too_much {
-            return Err(bytes(token.span).unwrap_or_default());
-        }
-    }
-    Ok(())
-}
-
-/// Forgets the operators of the innermost brackets; how many there were.
-fn reset(open: &mut [usize]) -> usize {
-    open.last_mut().map_or(0, std::mem::take)
-}
-
-fn add(open: &mut [usize]) -> usize {
-    open.last_mut().map_or(0, |links| {
-        *links += 1;
-        1
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use sqlparser::tokenizer::Token;
+
     use super::*;
 
     fn check_words(text: &str, range: Range<usize>, expected: &[&str]) {
@@ -188,24 +130,5 @@ mod tests {
             &["select", "'ö\n'", ",", "\"ß\""],
         );
         check_words("é: front\nselect ü", 10..19, &["select", "ü"]);
-    }
-
-    #[test]
-    fn what_is_nested_too_deep_is_refused() {
-        let check = |text: &str, expected: bool| {
-            let tokens = tokens(Dialect::Databricks, text, 0..text.len()).expect("it is SQL");
-            assert_eq!(check_depth(&tokens).is_ok(), expected, "{:.40}", text);
-        };
-        check(
-            &format!("select {}1{}", "(".repeat(100), ")".repeat(100)),
-            true,
-        );
-        check(
-            &format!("select {}1{}", "(".repeat(130), ")".repeat(130)),
-            false,
-        );
-        check(&format!("select 1{}", " + 1".repeat(5_000)), true);
-        check(&format!("select 1{}", " + 1".repeat(9_000)), false);
-        check(&format!("select 1{}", " + 1, 2".repeat(9_000)), true);
     }
 }

@@ -4,6 +4,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::is_word;
+use super::rewrite::closing_bracket;
 use crate::Dialect;
 
 /// Makes one name of each type in a cast that is made of other types: the parser takes any name for a type and keeps its text.
@@ -44,21 +45,6 @@ fn end(dialect: Dialect, tokens: &[TokenWithSpan], place: usize) -> Option<usize
         }
         _ => None,
     }
-}
-
-fn closing_bracket(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (index, token) in tokens.iter().enumerate().skip(open) {
-        match token.token {
-            Token::LParen => depth += 1,
-            Token::RParen => depth = depth.checked_sub(1)?,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(index);
-        }
-    }
-    None
 }
 
 /// Where the angle that opens here is closed.

@@ -113,14 +113,9 @@ impl Analyzer<'_> {
             }),
         );
         Relation {
-            key: None,
-            path: Vec::new(),
-            text: cte.name.clone(),
-            shape: cte.shape.clone(),
-            nullable: false,
             span,
             reference: Some(reference),
-            in_star: true,
+            ..Relation::new(cte.name.clone(), cte.shape.clone())
         }
     }
 
@@ -165,14 +160,9 @@ impl Analyzer<'_> {
             _ => last,
         };
         Relation {
-            key: None,
-            path: Vec::new(),
-            text: last.into(),
-            shape,
-            nullable: false,
             span,
             reference: Some(reference),
-            in_star: true,
+            ..Relation::new(last, shape)
         }
     }
 

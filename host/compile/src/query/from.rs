@@ -116,16 +116,7 @@ impl Analyzer<'_> {
         alias: Option<&TableAlias>,
         scope: &mut Scope<'_>,
     ) {
-        let mut relation = Relation {
-            key: None,
-            path: Vec::new(),
-            text: "the subquery".into(),
-            shape: shape.into(),
-            nullable: false,
-            span: 0..0,
-            reference: None,
-            in_star: true,
-        };
+        let mut relation = Relation::new("the subquery", shape);
         if let Some(alias) = alias {
             self.alias(&mut relation, alias);
         }

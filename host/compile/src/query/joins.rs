@@ -40,6 +40,7 @@ impl Analyzer<'_> {
         {
             self.expr(match_condition, Place::new(env, scope, Grouping::Not));
         }
+        let merged = scope.merged.clone();
         match constraint {
             Some(JoinConstraint::On(condition)) => {
                 let at = Place::new(env, scope, Grouping::Not);
@@ -59,6 +60,10 @@ impl Analyzer<'_> {
         for (index, relation) in scope.relations.iter_mut().enumerate().skip(start) {
             let is_left = index < right;
             relation.nullable |= if is_left { keeps.right } else { keeps.left };
+        }
+        if hidden.is_some() {
+            // The side that is left keeps its columns as they are.
+            scope.merged = merged;
         }
         match hidden {
             Some(Hidden::Right) => scope.relations.truncate(right),

@@ -3,6 +3,7 @@
 mod ctes;
 mod factor;
 mod from;
+mod implied;
 mod joins;
 #[cfg(test)]
 mod limits;
@@ -89,16 +90,9 @@ impl Analyzer<'_> {
     fn order_outputs(&mut self, order: &OrderBy, shape: &Shape, env: &Env<'_>) {
         let mut scope = Scope::within(env.outer);
         scope.open = true;
-        scope.relations.push(Relation {
-            key: None,
-            path: Vec::new(),
-            text: "the query".into(),
-            shape: shape.clone().into(),
-            nullable: false,
-            span: 0..0,
-            reference: None,
-            in_star: true,
-        });
+        scope
+            .relations
+            .push(Relation::new("the query", shape.clone()));
         let at = Place::new(env, &scope, Grouping::Groups);
         self.order_by(order, at);
     }

@@ -50,7 +50,7 @@ impl Analyzer<'_> {
             SelectItem::UnnamedExpr(expr) => match self.generated(expr, &[], at) {
                 Some(columns) => shape.columns.extend(columns),
                 None => {
-                    let column = self.unnamed(expr, shape.columns.len(), at);
+                    let column = self.unnamed(expr, shape, at);
                     shape.columns.push(column);
                 }
             },
@@ -100,14 +100,17 @@ impl Analyzer<'_> {
     }
 
     /// A value without an alias: a column keeps its name, for others the warehouse makes one up.
-    pub(super) fn unnamed(&mut self, expr: &Expr, index: usize, at: Place<'_>) -> Column {
+    pub(super) fn unnamed(&mut self, expr: &Expr, before: &Shape, at: Place<'_>) -> Column {
         let value = self.expr(expr, at);
         let span = bytes(expr.span());
         let made_up = value.name.is_none();
         let name: Arc<str> = match &value.name {
             Some(name) => name.clone(),
             None => match self.dialect() {
-                Dialect::BigQuery => format!("f{index}_").into(),
+                Dialect::BigQuery => {
+                    let nameless = before.columns.iter().filter(|it| it.made_up).count();
+                    format!("f{nameless}_").into()
+                }
                 Dialect::Databricks => expr.to_string().into(),
                 Dialect::Snowflake => expr.to_string().to_uppercase().into(),
             },

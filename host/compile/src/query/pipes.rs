@@ -1,18 +1,17 @@
 //! Pipe syntax: `FROM t |> WHERE … |> AGGREGATE …`.
 
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, ExprWithAlias, ExprWithAliasAndOrderBy, Ident, IdentWithAlias,
-    Join, ObjectNamePart, PipeOperator, Query, SelectFlavor, SelectItem, SetExpr, SetOperator,
-    Spanned, TableWithJoins,
+    Assignment, AssignmentTarget, Expr, ExprWithAlias, ExprWithAliasAndOrderBy, FunctionArg,
+    FunctionArgExpr, FunctionArguments, Ident, IdentWithAlias, Join, ObjectNamePart, PipeOperator,
+    Query, SelectFlavor, SelectItem, SetExpr, SetOperator, Spanned, TableWithJoins,
 };
 
 use super::Env;
-use super::rows::beside;
 use super::star::everything;
 use crate::analyzer::Analyzer;
-use crate::infer::{Grouping, Place};
+use crate::infer::{Grouping, Place, function_name};
 use crate::parse::bytes;
-use crate::scope::{Scope, Shape};
+use crate::scope::{Relation, Scope, Shape};
 
 impl Analyzer<'_> {
     /// A query with pipe operators: each is given what the one before it leaves in scope.
@@ -47,22 +46,22 @@ impl Analyzer<'_> {
             }
             PipeOperator::Extend { exprs } => {
                 let shape = self.piped_outputs(exprs, Shape::exact(Vec::new()), at);
-                scope.relations.push(beside(shape, "EXTEND"));
+                scope.relations.push(Relation::new("EXTEND", shape));
             }
             PipeOperator::Set { assignments } => self.piped_set(assignments, env, scope),
             PipeOperator::Drop { columns } => {
                 let mut shape = everything(at);
-                let keys: Vec<_> = columns
-                    .iter()
-                    .map(|name| self.names.column_key(name))
-                    .collect();
-                shape.columns.retain(|column| !keys.contains(&column.key));
-                *scope = only(shape, env);
+                for name in columns {
+                    let key = self.names.column_key(name);
+                    self.check_piped(name, &shape);
+                    shape.columns.retain(|column| column.key != key);
+                }
+                replace(scope, shape, env);
             }
             PipeOperator::Rename { mappings } => {
                 let mut shape = everything(at);
                 self.piped_rename(&mut shape, mappings);
-                *scope = only(shape, env);
+                replace(scope, shape, env);
             }
             PipeOperator::As { alias } => self.piped_alias(alias, env, scope),
             PipeOperator::Aggregate {
@@ -105,16 +104,26 @@ impl Analyzer<'_> {
             let Some(name) = name.0.last().and_then(ObjectNamePart::as_ident) else {
                 continue;
             };
+            self.check_piped(name, &shape);
             let column = self.aliased(value, name);
             for old in shape.columns.iter_mut().filter(|old| old.key == column.key) {
                 *old = column.clone();
             }
         }
-        *scope = only(shape, env);
+        replace(scope, shape, env);
     }
 
-    fn piped_rename(&self, shape: &mut Shape, mappings: &[IdentWithAlias]) {
+    /// Whether there is the column that an operator changes.
+    fn check_piped(&mut self, name: &Ident, shape: &Shape) {
+        let relation = Relation::new("the query", shape.clone());
+        if shape.exact && relation.column(&self.names.column_key(name)).is_none() {
+            self.unknown_column(name, vec![&relation]);
+        }
+    }
+
+    fn piped_rename(&mut self, shape: &mut Shape, mappings: &[IdentWithAlias]) {
         for mapping in mappings {
+            self.check_piped(&mapping.ident, shape);
             let key = self.names.column_key(&mapping.ident);
             for column in shape.columns.iter_mut().filter(|column| column.key == key) {
                 column.name = self.names.stored(&mapping.alias).as_ref().into();
@@ -126,7 +135,7 @@ impl Analyzer<'_> {
 
     fn piped_alias<'e>(&mut self, alias: &Ident, env: &Env<'e>, scope: &mut Scope<'e>) {
         let shape = everything(Place::new(env, scope, Grouping::Not));
-        let mut relation = beside(shape, &alias.value);
+        let mut relation = Relation::new(alias.value.as_str(), shape);
         relation.key = Some(self.names.alias_key(alias));
         relation.span = bytes(alias.span).unwrap_or_default();
         let mut next = Scope::within(env.outer);
@@ -152,12 +161,20 @@ impl Analyzer<'_> {
             ..
         } in groups.iter().chain(aggregates)
         {
+            if let Some(members) = members(expr) {
+                for member in members {
+                    let mut column = self.unnamed(member, &shape, at);
+                    column.typed.nullable = true;
+                    shape.columns.push(column);
+                }
+                continue;
+            }
             let column = match alias {
                 Some(alias) => {
                     let value = self.expr(expr, at);
                     self.aliased(value, alias)
                 }
-                None => self.unnamed(expr, shape.columns.len(), at),
+                None => self.unnamed(expr, &shape, at),
             };
             shape.columns.push(column);
         }
@@ -205,9 +222,54 @@ impl Analyzer<'_> {
     }
 }
 
+/// What is grouped by in several ways at once, as ROLLUP says, each once.
+fn members(group: &Expr) -> Option<Vec<&Expr>> {
+    let mut members: Vec<&Expr> = Vec::new();
+    match group {
+        Expr::Rollup(sets) | Expr::Cube(sets) | Expr::GroupingSets(sets) => {
+            members.extend(sets.iter().flatten());
+        }
+        Expr::Function(function)
+            if matches!(function_name(&function.name).as_str(), "ROLLUP" | "CUBE") =>
+        {
+            let FunctionArguments::List(list) = &function.args else {
+                return None;
+            };
+            for argument in &list.args {
+                match argument {
+                    FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Tuple(exprs))) => {
+                        members.extend(exprs);
+                    }
+                    FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => members.push(expr),
+                    _ => return None,
+                }
+            }
+        }
+        _ => return None,
+    }
+    let mut found = Vec::with_capacity(members.len());
+    for member in members {
+        if !found.contains(&member) {
+            found.push(member);
+        }
+    }
+    Some(found)
+}
+
+/// Puts these columns in the place of those before, which are still found behind the names of their relations.
+fn replace<'e>(scope: &mut Scope<'e>, shape: Shape, env: &Env<'e>) {
+    let mut next = only(shape, env);
+    let named = scope.relations.drain(..).filter(|it| it.key.is_some());
+    next.relations.extend(named.map(|relation| Relation {
+        is_behind: true,
+        ..relation
+    }));
+    *scope = next;
+}
+
 /// A scope of nothing but these columns.
 fn only<'e>(shape: Shape, env: &Env<'e>) -> Scope<'e> {
     let mut scope = Scope::within(env.outer);
-    scope.relations.push(beside(shape, "the query"));
+    scope.relations.push(Relation::new("the query", shape));
     scope
 }

@@ -12,7 +12,7 @@ use crate::analyzer::Analyzer;
 use crate::functions::{Typed, table_function};
 use crate::infer::{Grouping, Place, Value, function_name};
 use crate::parse::bytes;
-use crate::scope::{Column, Relation, Scope, Shape};
+use crate::scope::{Column, Scope, Shape};
 use crate::types::{Field, IntegerSize};
 use crate::{Dialect, Source, Type};
 
@@ -77,6 +77,8 @@ impl Analyzer<'_> {
             Type::Array(element) => (**element).clone(),
             _ => Type::Unknown,
         };
+        let is_unknown = element == Type::Unknown;
+        let is_value = !is_unknown && !matches!(element, Type::Struct(_));
         let shape = match &element {
             Type::Struct(fields) => self.fields_as_columns(fields, &array.sources),
             Type::Unknown => Shape::unknown(),
@@ -95,6 +97,11 @@ impl Analyzer<'_> {
             }
         };
         self.derived(shape, alias, scope);
+        if let Some(relation) = scope.relations.last_mut() {
+            relation.is_value = is_value;
+            // An element may be NULL, whatever it is.
+            relation.nullable |= is_unknown;
+        }
     }
 
     pub(super) fn fields_as_columns(&self, fields: &[Field], sources: &[Source]) -> Shape {
@@ -234,19 +241,5 @@ impl Analyzer<'_> {
             ..Column::stored(&self.names, name, typed)
         };
         Shape::exact(columns.into_iter().map(column).collect())
-    }
-}
-
-/// A relation of one column that stands beside others.
-pub(super) fn beside(shape: Shape, text: &str) -> Relation {
-    Relation {
-        key: None,
-        path: Vec::new(),
-        text: text.into(),
-        shape: shape.into(),
-        nullable: false,
-        span: 0..0,
-        reference: None,
-        in_star: true,
     }
 }

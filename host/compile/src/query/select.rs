@@ -61,11 +61,7 @@ impl Analyzer<'_> {
             };
             self.exprs(exprs, Place::new(env, scope, rows));
         }
-        if makes_null(&select.group_by) {
-            for relation in &mut scope.relations {
-                relation.nullable = true;
-            }
-        }
+        self.imply(select, scope);
         let grouping = grouping(select);
         if let Some(Distinct::On(exprs)) = &select.distinct {
             self.exprs(exprs, Place::new(env, scope, grouping));
@@ -144,7 +140,7 @@ pub(super) fn grouping(select: &Select) -> Grouping {
 }
 
 /// Whether there are groups in which what is grouped by is NULL: those of totals.
-fn makes_null(groups: &GroupByExpr) -> bool {
+pub(super) fn makes_null(groups: &GroupByExpr) -> bool {
     match groups {
         GroupByExpr::All(modifiers) => !modifiers.is_empty(),
         GroupByExpr::Expressions(exprs, modifiers) => {

@@ -196,7 +196,7 @@ pub(crate) fn everything(at: Place<'_>) -> Shape {
         .scope
         .relations
         .iter()
-        .filter(|relation| relation.in_star)
+        .filter(|relation| !relation.is_behind && !relation.is_computed)
     {
         let columns = columns_of(relation);
         shape.exact &= columns.exact;
@@ -221,14 +221,8 @@ fn columns_of(relation: &Relation) -> Shape {
 /// What a star stands for, as something that a message can be about.
 fn whole(shape: Shape, span: Range<usize>) -> Relation {
     Relation {
-        key: None,
-        path: Vec::new(),
-        text: "*".into(),
-        shape: shape.into(),
-        nullable: false,
         span,
-        reference: None,
-        in_star: true,
+        ..Relation::new("*", shape)
     }
 }
 

@@ -56,6 +56,20 @@ impl<'p> Scope<'p> {
         Lookup::Missing { certain }
     }
 
+    /// The relation with this alias, unless a column with this key is nearer.
+    pub(crate) fn relation_before_column(&self, alias: &String, key: &str) -> Option<&Relation> {
+        let named = |it: &&Relation| it.is_named(std::slice::from_ref(alias));
+        let own = self.relations.iter().find(named);
+        match (own, self.own_column(key)) {
+            (Some(relation), _) => Some(relation),
+            (None, Lookup::Missing { .. }) => {
+                let parent = self.parent?;
+                parent.relation_before_column(alias, key)
+            }
+            (None, _) => None,
+        }
+    }
+
     /// Without what surrounds this scope.
     fn own_column(&self, key: &str) -> Lookup<'_> {
         if let Some((_, typed)) = self.parameters.iter().find(|(name, _)| **name == *key) {
@@ -78,7 +92,7 @@ impl<'p> Scope<'p> {
             });
         }
         let mut found: Option<Hit<'_>> = None;
-        for relation in &self.relations {
+        for relation in self.relations.iter().filter(|it| !it.is_behind) {
             let Some(hit) = relation.column(key) else {
                 continue;
             };

@@ -31,8 +31,30 @@ pub(crate) struct Relation {
     pub(crate) span: Range<usize>,
     /// The index of the reference that it reads, if it is one.
     pub(crate) reference: Option<usize>,
-    /// Whether its columns come one after the other in `*`. Those of a correlated value without a row do not.
-    pub(crate) in_star: bool,
+    /// Whether its columns are only found behind its name, because later ones have taken their place.
+    pub(crate) is_behind: bool,
+    /// Whether its rows are the values of its only column.
+    pub(crate) is_value: bool,
+    /// Whether the warehouse computes its columns once it groups: a star does not stand for them.
+    pub(crate) is_computed: bool,
+}
+
+impl Relation {
+    /// A relation without an alias that stands beside others.
+    pub(crate) fn new(text: impl Into<Arc<str>>, shape: impl Into<Arc<Shape>>) -> Self {
+        Self {
+            key: None,
+            path: Vec::new(),
+            text: text.into(),
+            shape: shape.into(),
+            nullable: false,
+            span: 0..0,
+            reference: None,
+            is_behind: false,
+            is_value: false,
+            is_computed: false,
+        }
+    }
 }
 
 /// What may be named at a place of a query.

@@ -1,0 +1,177 @@
+//! What the parser does not know, in words that it does.
+
+mod bigquery;
+mod databricks;
+mod pipes;
+mod snowflake;
+
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
+
+use super::{is_word, types};
+use crate::Dialect;
+
+/// Writes what the parser does not know in words that it does, where the meaning stays the same as far as types and names go.
+pub(super) fn rewrite(dialect: Dialect, mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
+    end_numbers(&mut tokens);
+    join_prefixes(dialect, &mut tokens);
+    free_words(&mut tokens);
+    free_columns(&mut tokens);
+    pipes::rewrite(&mut tokens);
+    types::name(dialect, &mut tokens);
+    match dialect {
+        Dialect::Databricks => databricks::rewrite(&mut tokens),
+        Dialect::BigQuery => return bigquery::rewrite(tokens),
+        Dialect::Snowflake => snowflake::rewrite(&mut tokens),
+    }
+    tokens
+}
+
+/// Words with which a clause may begin are columns where a list goes on behind them.
+fn free_columns(tokens: &mut [TokenWithSpan]) {
+    const WORDS: [&str; 11] = [
+        "ANALYZE",
+        "CLUSTER",
+        "DISTRIBUTE",
+        "END",
+        "EXPLAIN",
+        "INTO",
+        "LIMIT",
+        "MINUS",
+        "OFFSET",
+        "RETURNING",
+        "SORT",
+    ];
+    let is = |token: &Token, words: &[&str]| words.iter().any(|word| is_word(token, word));
+    for place in 1..tokens.len() {
+        let [before, token, after @ ..] = &tokens[place - 1..] else {
+            return;
+        };
+        let begins = matches!(before.token, Token::Comma | Token::LParen)
+            || is(&before.token, &["SELECT", "DISTINCT", "BY"]);
+        let goes_on = after.first().is_some_and(|after| {
+            matches!(after.token, Token::Comma | Token::RParen) || is(&after.token, &["AS", "FROM"])
+        });
+        if begins
+            && goes_on
+            && is(&token.token, &WORDS)
+            && let Token::Word(word) = &mut tokens[place].token
+        {
+            word.keyword = Keyword::NoKeyword;
+        }
+    }
+}
+
+/// The place behind a name and its parts that begin here.
+fn end_of_name(tokens: &[TokenWithSpan], place: usize) -> Option<usize> {
+    let is_name = |place: usize| {
+        let token = tokens.get(place);
+        token.is_some_and(|token| matches!(token.token, Token::Word(_)))
+    };
+    let mut end = place;
+    loop {
+        if !is_name(end) {
+            return None;
+        }
+        end += 1;
+        match tokens.get(end).map(|token| &token.token) {
+            Some(Token::Period) => end += 1,
+            _ => return Some(end),
+        }
+    }
+}
+
+/// Where the bracket closes that opens here.
+pub(super) fn closing_bracket(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (index, token) in tokens.iter().enumerate().skip(open) {
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(index);
+        }
+    }
+    None
+}
+
+/// Whether nothing stands between two tokens.
+fn are_joined(one: &TokenWithSpan, other: &TokenWithSpan) -> bool {
+    one.span.end == other.span.start
+}
+
+/// No word after a period is a key word.
+fn free_words(tokens: &mut [TokenWithSpan]) {
+    for place in 1..tokens.len() {
+        if tokens[place - 1].token == Token::Period
+            && let Token::Word(word) = &mut tokens[place].token
+        {
+            word.keyword = Keyword::NoKeyword;
+        }
+    }
+}
+
+/// Letters before a quotation that the tokenizer takes for a name.
+fn join_prefixes(dialect: Dialect, tokens: &mut Vec<TokenWithSpan>) {
+    let mut place = 0;
+    while let Some([prefix, text, ..]) = tokens.get(place..) {
+        let is = |words: &[&str]| words.iter().any(|word| is_word(&prefix.token, word));
+        let joined = match (dialect, &text.token) {
+            _ if !are_joined(prefix, text) => None,
+            (Dialect::Databricks, Token::SingleQuotedString(_) | Token::DoubleQuotedString(_))
+                if is(&["R"]) =>
+            {
+                Some(text.token.clone())
+            }
+            (
+                Dialect::BigQuery,
+                Token::SingleQuotedString(bytes) | Token::DoubleQuotedString(bytes),
+            ) if is(&["RB", "BR"]) => Some(Token::SingleQuotedByteStringLiteral(bytes.clone())),
+            _ => None,
+        };
+        if let Some(joined) = joined {
+            tokens[place + 1].token = joined;
+            tokens.remove(place);
+        }
+        place += 1;
+    }
+}
+
+/// A number may end with its point.
+fn end_numbers(tokens: &mut Vec<TokenWithSpan>) {
+    let ends = |place: usize| {
+        let [number, period, next @ ..] = &tokens[place..] else {
+            return false;
+        };
+        let is_apart = next
+            .first()
+            .is_none_or(|next| next.span.start != period.span.end);
+        matches!(number.token, Token::Number(..)) && period.token == Token::Period && is_apart
+    };
+    let periods: Vec<usize> = (0..tokens.len())
+        .filter(|place| ends(*place))
+        .map(|place| place + 1)
+        .collect();
+    for place in periods.into_iter().rev() {
+        tokens.remove(place);
+    }
+}
+
+/// Takes a word's special meaning from it.
+fn make_name(token: &mut Token, quote: char) {
+    if let Token::Word(word) = token {
+        word.keyword = Keyword::NoKeyword;
+        word.quote_style = Some(quote);
+    }
+}
+
+fn sign(token: Token) -> TokenWithSpan {
+    TokenWithSpan::new(token, Span::empty())
+}
+
+fn word(text: &str) -> TokenWithSpan {
+    sign(Token::make_keyword(text))
+}
