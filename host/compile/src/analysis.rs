@@ -13,7 +13,7 @@ use crate::{Described, Diagnostic, Relation, Type};
 pub struct Analysis {
     /// The columns of its result, in order.
     pub outputs: Vec<Output>,
-    /// Whether [`Analysis::outputs`] are all there are. Not so where a star stands for columns that nobody knows.
+    /// Whether [`Analysis::outputs`] are all there are. Not so where a star stands for columns that nobody knows, or a name is no column's.
     pub exact: bool,
     /// What is wrong with it, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,

@@ -82,8 +82,16 @@ impl RelationPath {
             let ObjectNamePart::Identifier(ident) = part else {
                 return None;
             };
-            if ident.value.is_empty() || is_special(names.dialect, ident) {
+            if is_special(names.dialect, ident) {
                 return None;
+            }
+            if ident.value.is_empty() {
+                // Between two periods, Snowflake reads the schema PUBLIC.
+                parts.push(match (names.dialect, parts.len()) {
+                    (Dialect::Snowflake, 1) => "PUBLIC".to_owned(),
+                    _ => return None,
+                });
+                continue;
             }
             written.clone_from(&ident.value);
             // BigQuery's quotes may enclose several parts.
@@ -151,6 +159,6 @@ fn is_system(dialect: Dialect, part: &str) -> bool {
                 || part.starts_with("__TABLES")
                 || part.starts_with("__PARTITIONS")
         }
-        Dialect::Snowflake => is("information_schema") || part == "SNOWFLAKE",
+        Dialect::Snowflake => is("information_schema") || part == "SNOWFLAKE" || part == "DUAL",
     }
 }

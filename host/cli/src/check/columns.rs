@@ -37,7 +37,7 @@ pub struct ModelReport {
     /// What it says of itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whether these are all columns: not so where a star stands for columns that nobody knows.
+    /// Whether these are all columns: not so where a star stands for columns that nobody knows, or a name is no column's.
     pub exact: bool,
     /// The columns of its result.
     pub columns: Vec<ColumnReport>,

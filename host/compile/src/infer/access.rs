@@ -63,11 +63,13 @@ impl Analyzer<'_> {
             Type::Variant | Type::Object => Typed::new(Type::Variant, true),
             _ => Typed::UNKNOWN,
         };
+        // Databricks names an output by a field only where nothing but names leads to it.
+        let is_named = value.name.is_some() || self.dialect() != Dialect::Databricks;
         Value {
             typed,
             literal: None,
             comment: None,
-            name: Some(field.value.as_str().into()),
+            name: is_named.then(|| field.value.as_str().into()),
             ..value
         }
     }

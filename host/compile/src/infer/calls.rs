@@ -115,11 +115,21 @@ impl Analyzer<'_> {
         | FunctionArg::Unnamed(arg)) = argument;
         match arg {
             FunctionArgExpr::Expr(expr) => self.argument_expr(expr, called, before, at),
-            // Every row has one, whatever its columns are.
             FunctionArgExpr::Wildcard
             | FunctionArgExpr::QualifiedWildcard(_)
             | FunctionArgExpr::WildcardWithOptions(_) => {
-                let mut value = Value::of(Typed::new(Type::Unknown, false));
+                // Every row is one, whatever its columns are; other functions are given the columns.
+                const OF_ROWS: [&str; 7] = [
+                    "COUNT",
+                    "HASH",
+                    "HASH_AGG",
+                    "OBJECT_CONSTRUCT",
+                    "OBJECT_CONSTRUCT_KEEP_NULL",
+                    "STRUCT",
+                    "XXHASH64",
+                ];
+                let nullable = !OF_ROWS.contains(&called.name);
+                let mut value = Value::of(Typed::new(Type::Unknown, nullable));
                 if called.name != "COUNT" {
                     for relation in &at.scope.relations {
                         let columns = relation.shape.columns.iter();

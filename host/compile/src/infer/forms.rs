@@ -1,6 +1,8 @@
 //! The less common forms of expressions.
 
-use sqlparser::ast::{CeilFloorKind, DateTimeField, Expr, Interval, Query, StructField};
+use sqlparser::ast::{
+    AccessExpr, CeilFloorKind, DateTimeField, Expr, Interval, Query, StructField, Subscript,
+};
 
 use super::{Place, Value};
 use crate::analyzer::Analyzer;
@@ -177,15 +179,19 @@ impl Analyzer<'_> {
 
     /// `STRUCT(1 AS a)` and `STRUCT<a INT64>(1)`.
     fn structured(&mut self, values: &[Expr], types: &[StructField], at: Place<'_>) -> Value {
+        let keys: Vec<_> = values.iter().map(subscript).collect();
         let values = self.exprs(values, at);
         let fields = match types.is_empty() {
             true => values
                 .iter()
+                .zip(keys)
                 .enumerate()
-                .map(|(index, value)| Field {
+                .map(|(index, (value, key))| Field {
                     name: match (&value.name, self.dialect()) {
                         (Some(name), _) => name.to_string(),
-                        (None, Dialect::Databricks) => format!("col{}", index + 1),
+                        (None, Dialect::Databricks) => {
+                            key.unwrap_or_else(|| format!("col{}", index + 1))
+                        }
                         (None, _) => String::new(),
                     },
                     data_type: value.typed.data_type.clone(),
@@ -305,6 +311,19 @@ fn scale(field: &CeilFloorKind) -> Option<Argument> {
     }
 }
 
+/// The text by which something is taken out of a value.
+fn subscript(expr: &Expr) -> Option<String> {
+    let Expr::CompoundFieldAccess { access_chain, .. } = expr else {
+        return None;
+    };
+    match access_chain.last()? {
+        AccessExpr::Subscript(Subscript::Index {
+            index: Expr::Value(key),
+        }) => key.value.clone().into_string(),
+        _ => None,
+    }
+}
+
 /// A unit of time, as one.
 fn unit(field: &DateTimeField) -> String {
     let unit = field.to_string().to_uppercase();
@@ -314,10 +333,13 @@ fn unit(field: &DateTimeField) -> String {
 /// The type of a span that is written out.
 fn span_type(dialect: Dialect, interval: &Interval) -> Type {
     let first = interval.leading_field.as_ref().map(unit);
-    if dialect != Dialect::Databricks {
-        return Type::Interval(first);
-    }
     let last = interval.last_field.as_ref().map(unit);
+    if dialect != Dialect::Databricks {
+        return Type::Interval(match (first, last) {
+            (Some(first), Some(last)) => Some(format!("{first} TO {last}")),
+            (first, _) => first,
+        });
+    }
     let units = match (first.as_deref(), last.as_deref()) {
         (Some("WEEK"), None) => "DAY".to_owned(),
         (Some(one), None) if UNITS.contains(&one) => one.to_owned(),

@@ -50,7 +50,11 @@ impl Analyzer<'_> {
 
 /// A number, by the rules of the dialect.
 fn number(dialect: Dialect, written: &str) -> (Type, Option<Literal>) {
-    let literal = written.parse::<i64>().ok().map(Literal::Integer);
+    let value = match dialect {
+        Dialect::Databricks => written.trim_end_matches(['L', 'l', 'S', 's', 'Y', 'y']),
+        _ => written,
+    };
+    let literal = value.parse::<i64>().ok().map(Literal::Integer);
     let lower = written.to_ascii_lowercase();
     let is_hexadecimal = lower.starts_with("0x");
     let digits = lower.strip_prefix('-').unwrap_or(&lower);

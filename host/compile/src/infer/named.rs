@@ -13,6 +13,9 @@ use crate::parse::bytes;
 use crate::scope::{Hit, Lookup, Relation, Scope};
 use crate::{Code, Diagnostic, Dialect, Type};
 
+/// For so many names of a query that nobody knows it is looked for what was meant.
+const MOST_SUGGESTIONS: usize = 100;
+
 impl Analyzer<'_> {
     /// A name of one part.
     pub(super) fn identifier(&mut self, ident: &Ident, at: Place<'_>) -> Value {
@@ -350,7 +353,10 @@ impl Analyzer<'_> {
                 .filter(|column| !column.made_up)
                 .map(|column| column.name.as_ref())
         };
-        let nearest = crate::suggest::nearest(&ident.value, columns());
+        // Whoever has made so many mistakes has made one, and what was meant would be looked for in vain for seconds.
+        let nearest = (self.mark() < MOST_SUGGESTIONS)
+            .then(|| crate::suggest::nearest(&ident.value, columns()))
+            .flatten();
         diagnostic.fix = nearest.map(|name| crate::Fix {
             span,
             replacement: crate::suggest::written(&self.names, name, ident),

@@ -75,7 +75,15 @@ impl Analyzer<'_> {
         let value = self.expr(inner, at);
         let data_type = data_type.map_or(Type::Unknown, |it| self.type_of(it));
         let typed = Typed::new(data_type, value.typed.nullable || may_fail);
-        Value::computed(typed, [value])
+        let is_column = matches!(**inner, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
+        let name = value
+            .name
+            .clone()
+            .filter(|_| is_column && self.dialect() == Dialect::Databricks);
+        Value {
+            name,
+            ..Value::computed(typed, [value])
+        }
     }
 
     /// The type that a query names.

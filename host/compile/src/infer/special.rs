@@ -25,14 +25,21 @@ impl Analyzer<'_> {
             "NAMED_STRUCT" if dialect == Dialect::Databricks => Some(named_struct(values)),
             "TRANSFORM" if dialect != Dialect::BigQuery => {
                 let [array, body] = values else { return None };
-                let element = Box::new(body.typed.data_type.clone());
-                Some(Typed::new(Type::Array(element), array.typed.nullable))
+                let data_type = match &array.typed.data_type {
+                    // What Snowflake makes of a list of anything is one.
+                    Type::Array(element) if **element == Type::Variant => {
+                        array.typed.data_type.clone()
+                    }
+                    _ => Type::Array(Box::new(body.typed.data_type.clone())),
+                };
+                Some(Typed::new(data_type, array.typed.nullable))
             }
             "ARRAY" if matches!(function.args, FunctionArguments::Subquery(_)) => {
                 Some(values.first()?.typed.clone())
             }
             "PERCENTILE_CONT" | "PERCENTILE_DISC" if !ordered.is_empty() => {
-                percentile(dialect, name, &ordered.first()?.typed.data_type)
+                let fraction = &values.first()?.typed.data_type;
+                percentile(dialect, name, fraction, &ordered.first()?.typed.data_type)
             }
             "CONNECT_BY_ROOT" => Some(values.first()?.typed.clone()),
             _ => by_arguments(dialect, name, values),
@@ -103,11 +110,18 @@ fn named_struct(values: &[Value]) -> Typed {
 }
 
 /// A percentile of what is ordered.
-fn percentile(dialect: Dialect, name: &str, ordered: &Type) -> Option<Typed> {
+fn percentile(dialect: Dialect, name: &str, fraction: &Type, ordered: &Type) -> Option<Typed> {
+    let number = Type::Float(FloatSize::Double);
     let data_type = match (name, dialect, ordered) {
         (_, _, Type::Unknown) => return None,
+        (_, Dialect::Databricks, Type::Integer(_) | Type::Float(_) | Type::Decimal { .. }) => {
+            match fraction {
+                Type::Array(_) => Type::Array(Box::new(number)),
+                _ => number,
+            }
+        }
+        (_, Dialect::Databricks, _) => return None,
         ("PERCENTILE_DISC", ..) | (_, _, Type::Float(_)) => ordered.clone(),
-        (_, Dialect::Databricks, _) => Type::Float(FloatSize::Double),
         _ => return None,
     };
     Some(Typed::new(data_type, true))

@@ -1,5 +1,6 @@
 //! From text to the tree of a query.
 
+mod balance;
 mod effort;
 mod forms;
 mod raw;
@@ -70,10 +71,12 @@ pub(crate) fn of_tokens(
     let tokens = rewrite::rewrite(dialect, tokens);
     let reader = Reader::new(dialect, tokens.len());
     let unknown = forms::not_understood(dialect, &tokens);
-    let mut parser = Parser::new(&reader)
-        .with_recursion_limit(MOST_DEPTH)
-        .with_tokens_with_locations(tokens);
-    let outcome = one_query(&mut parser);
+    let mut outcome = parsed(&reader, tokens.clone());
+    if outcome.is_err() && !reader.is_spent() && dialect != Dialect::Snowflake {
+        // Conditions may stand behind several joins at once: `a JOIN b JOIN c ON … ON …`.
+        let other = Reader::new(dialect, tokens.len()).with_conditions_behind_joins();
+        outcome = parsed(&other, tokens).or(outcome);
+    }
     if reader.is_spent() {
         return Err(Refusal::too_intricate(0..end));
     }
@@ -82,6 +85,9 @@ pub(crate) fn of_tokens(
             let message = format!("rocky does not understand {form}, so this is not checked");
             return Refusal::new(Code::NotUnderstood, message, span);
         }
+        if let Some(refusal) = balance::refusal(&original) {
+            return refusal;
+        }
         let mut refusal = Refusal::parser(&error, text, end);
         if refusal.code == Code::Syntax && !forms::is_plain(&original, refusal.span.start) {
             refusal.code = Code::NotUnderstood;
@@ -89,6 +95,13 @@ pub(crate) fn of_tokens(
         }
         refusal
     })
+}
+
+fn parsed(reader: &Reader, tokens: Vec<TokenWithSpan>) -> Result<Box<Query>, ParserError> {
+    let mut parser = Parser::new(reader)
+        .with_recursion_limit(MOST_DEPTH)
+        .with_tokens_with_locations(tokens);
+    one_query(&mut parser)
 }
 
 fn one_query(parser: &mut Parser) -> Result<Box<Query>, ParserError> {

@@ -29,6 +29,8 @@ pub(crate) struct Reader {
     went_too_deep: Cell<bool>,
     /// Whether the next question for an operand is this reader's own.
     asks_itself: Cell<bool>,
+    /// Whether the condition of a join may stand behind the joins after it.
+    has_conditions_behind_joins: bool,
 }
 
 impl Reader {
@@ -39,6 +41,15 @@ impl Reader {
             depth: Cell::new(0),
             went_too_deep: Cell::new(false),
             asks_itself: Cell::new(false),
+            has_conditions_behind_joins: dialect == Dialect::Snowflake,
+        }
+    }
+
+    /// The same, for texts in which the condition of a join stands behind the joins after it.
+    pub(crate) fn with_conditions_behind_joins(self) -> Self {
+        Self {
+            has_conditions_behind_joins: true,
+            ..self
         }
     }
 
@@ -172,6 +183,10 @@ impl Rules for Reader {
             .is_identifier_generating_function_name(name, parts)
     }
 
+    fn supports_left_associative_joins_without_parens(&self) -> bool {
+        !self.has_conditions_behind_joins
+    }
+
     features! {
         Dialect::Databricks | Dialect::BigQuery | Dialect::Snowflake =>
             supports_string_literal_backslash_escape supports_select_expr_star supports_group_by_expr
@@ -184,7 +199,7 @@ impl Rules for Reader {
             allow_extract_single_quotes;
         Dialect::Databricks | Dialect::BigQuery =>
             supports_struct_literal supports_string_literal_concatenation
-            supports_bitwise_shift_operators supports_from_first_select supports_left_associative_joins_without_parens;
+            supports_bitwise_shift_operators supports_from_first_select;
         Dialect::BigQuery => require_interval_qualifier supports_triple_quoted_string;
         Dialect::Databricks | Dialect::Snowflake =>
             supports_values_as_table_factor supports_subquery_as_function_arg

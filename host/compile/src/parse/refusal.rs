@@ -70,7 +70,9 @@ impl Refusal {
             Some(_) => start..start + length,
             None => start..start,
         };
+        let expects = what.to_ascii_lowercase().starts_with("expected");
         let message = match found {
+            None if !expects => format!("this is not understood: {what}"),
             Some(found) => format!("expected {expected}, found `{found}`"),
             None => format!("expected {expected}, but the query ends"),
         };

@@ -34,6 +34,15 @@ pub(super) fn name(dialect: Dialect, tokens: &mut Vec<TokenWithSpan>) {
 fn end(dialect: Dialect, tokens: &[TokenWithSpan], place: usize) -> Option<usize> {
     let is = |words: &[&str]| words.iter().any(|word| is_word(&tokens[place].token, word));
     let next = &tokens.get(place + 1)?.token;
+    if dialect != Dialect::BigQuery && is(&["INTERVAL"]) && is_unit(next) {
+        let has_two = tokens
+            .get(place + 2)
+            .is_some_and(|to| is_word(&to.token, "TO"));
+        let second = tokens
+            .get(place + 3)
+            .filter(|it| has_two && is_unit(&it.token));
+        return Some(place + if second.is_some() { 3 } else { 1 });
+    }
     match dialect {
         Dialect::Snowflake
             if is(&["OBJECT", "ARRAY", "MAP", "VECTOR"]) && *next == Token::LParen =>
@@ -45,6 +54,12 @@ fn end(dialect: Dialect, tokens: &[TokenWithSpan], place: usize) -> Option<usize
         }
         _ => None,
     }
+}
+
+fn is_unit(token: &Token) -> bool {
+    ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"]
+        .iter()
+        .any(|unit| is_word(token, unit))
 }
 
 /// Where the angle that opens here is closed.

@@ -186,14 +186,39 @@ impl Analyzer<'_> {
     }
 
     fn not_visible(&mut self, table: &TableName, described: &Described, span: Range<usize>) {
-        let message = format!(
-            "there is no table `{table}`, as far as `{}` may see",
-            whom(described)
-        );
-        let mut diagnostic = Diagnostic::new(Code::TableNotVisible, message, span);
-        diagnostic.label = Some("not visible".to_owned());
+        let (code, message) = match self.may_be_stream(table) {
+            true => (
+                Code::TableNotCached,
+                format!(
+                    "there is no table or view `{table}`; if it is a stream, what is read from it is not checked"
+                ),
+            ),
+            false => (
+                Code::TableNotVisible,
+                format!(
+                    "there is no table `{table}`, as far as `{}` may see",
+                    whom(described)
+                ),
+            ),
+        };
+        let mut diagnostic = Diagnostic::new(code, message, span);
+        if code == Code::TableNotVisible {
+            diagnostic.label = Some("not visible".to_owned());
+        }
         diagnostic.described = Some((table.clone(), described.clone()));
         self.report(diagnostic);
+    }
+
+    /// Whether a name that is not described may be that of a change stream: going by it, or by columns that only those have.
+    fn may_be_stream(&self, table: &TableName) -> bool {
+        let has = |text: &str, word: &str| text.to_ascii_uppercase().contains(word);
+        self.dialect() == Dialect::Snowflake
+            && (["STREAM", "STRM"]
+                .iter()
+                .any(|word| has(&table.table, word))
+                || ["METADATA$ACTION", "METADATA$ISUPDATE", "METADATA$ROW_ID"]
+                    .iter()
+                    .any(|word| has(self.text, word)))
     }
 
     fn not_cached(&mut self, table: &TableName, span: Range<usize>) {

@@ -3,11 +3,11 @@
 use sqlparser::ast::{Ident, JoinConstraint, JoinOperator, ObjectNamePart};
 
 use super::Env;
-use crate::Type;
 use crate::analyzer::{Analyzer, Meaning};
 use crate::infer::{Grouping, Place};
 use crate::parse::bytes;
 use crate::scope::{Column, Hit, Relation, Scope};
+use crate::{Dialect, Type};
 
 /// Which sides of a join keep rows without a partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,6 +148,7 @@ impl Analyzer<'_> {
         column.typed.data_type = match (keeps.left, keeps.right) {
             (true, false) => one.data_type.clone(),
             (false, true) => other.data_type.clone(),
+            (false, false) if self.dialect() == Dialect::Databricks => one.data_type.clone(),
             _ => Type::common(self.dialect(), &one.data_type, &other.data_type),
         };
         column.typed.nullable = match (keeps.left, keeps.right) {

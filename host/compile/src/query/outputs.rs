@@ -48,15 +48,19 @@ impl Analyzer<'_> {
     pub(super) fn output(&mut self, item: &SelectItem, at: Place<'_>, shape: &mut Shape) {
         match item {
             SelectItem::UnnamedExpr(expr) => match self.generated(expr, &[], at) {
-                Some(columns) => shape.columns.extend(columns),
+                Some(rows) => add(shape, rows),
                 None => {
+                    let mark = self.mark();
                     let column = self.unnamed(expr, shape, at);
+                    let is_name = matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
+                    // Whoever reads a column under the name that was meant is not to be told again.
+                    shape.exact &= !(is_name && self.mark() > mark);
                     shape.columns.push(column);
                 }
             },
             SelectItem::ExprWithAlias { expr, alias } => {
                 match self.generated(expr, std::slice::from_ref(alias), at) {
-                    Some(columns) => shape.columns.extend(columns),
+                    Some(rows) => add(shape, rows),
                     None => {
                         let value = self.expr(expr, at);
                         shape.columns.push(self.aliased(value, alias));
@@ -64,15 +68,15 @@ impl Analyzer<'_> {
                 }
             }
             SelectItem::ExprWithAliases { expr, aliases } => {
-                let columns = self.generated(expr, aliases, at).unwrap_or_else(|| {
+                let rows = self.generated(expr, aliases, at).unwrap_or_else(|| {
                     let value = self.expr(expr, at);
                     let unknown = Value::computed(Typed::UNKNOWN, [value]);
-                    aliases
+                    let columns = aliases
                         .iter()
-                        .map(|alias| self.aliased(unknown.clone(), alias))
-                        .collect()
+                        .map(|alias| self.aliased(unknown.clone(), alias));
+                    Shape::exact(columns.collect())
                 });
-                shape.columns.extend(columns);
+                add(shape, rows);
             }
             SelectItem::QualifiedWildcard(..) | SelectItem::Wildcard(_) => {
                 self.star(item, at, shape)
@@ -125,7 +129,7 @@ impl Analyzer<'_> {
     }
 
     /// The columns of a function that makes several of a row, such as `explode`, under the names that the query gives them.
-    fn generated(&mut self, expr: &Expr, names: &[Ident], at: Place<'_>) -> Option<Vec<Column>> {
+    fn generated(&mut self, expr: &Expr, names: &[Ident], at: Place<'_>) -> Option<Shape> {
         let Expr::Function(function) = expr else {
             return None;
         };
@@ -150,11 +154,15 @@ impl Analyzer<'_> {
                 .collect(),
         };
         if columns.is_empty() {
-            return Some(vec![Column {
-                definition: span,
-                sources: sources.into(),
-                ..Column::unknown()
-            }]);
+            // How many there are is not known.
+            return Some(Shape {
+                columns: vec![Column {
+                    definition: span,
+                    sources: sources.into(),
+                    ..Column::unknown()
+                }],
+                exact: false,
+            });
         }
         let column = |(index, (name, typed)): (usize, (String, Typed))| Column {
             made_up: names.is_empty() && typed.data_type == Type::Unknown,
@@ -170,6 +178,12 @@ impl Analyzer<'_> {
             column.name = self.names.stored(name).as_ref().into();
             column.key = self.names.column_key(name);
         }
-        Some(columns)
+        Some(Shape::exact(columns))
     }
+}
+
+/// Adds columns behind others.
+fn add(shape: &mut Shape, more: Shape) {
+    shape.columns.extend(more.columns);
+    shape.exact &= more.exact;
 }

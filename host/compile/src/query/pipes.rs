@@ -8,10 +8,11 @@ use sqlparser::ast::{
 
 use super::Env;
 use super::star::everything;
+use crate::Dialect;
 use crate::analyzer::Analyzer;
 use crate::infer::{Grouping, Place, function_name};
 use crate::parse::bytes;
-use crate::scope::{Relation, Scope, Shape};
+use crate::scope::{Column, Relation, Scope, Shape};
 
 impl Analyzer<'_> {
     /// A query with pipe operators: each is given what the one before it leaves in scope.
@@ -41,11 +42,11 @@ impl Analyzer<'_> {
             PipeOperator::OrderBy { exprs } => self.order(exprs, at),
             PipeOperator::Limit { .. } | PipeOperator::TableSample { .. } => {}
             PipeOperator::Select { exprs } => {
-                let shape = self.piped_outputs(exprs, Shape::exact(Vec::new()), at);
+                let shape = self.piped_outputs(exprs, env, scope);
                 *scope = only(shape, env);
             }
             PipeOperator::Extend { exprs } => {
-                let shape = self.piped_outputs(exprs, Shape::exact(Vec::new()), at);
+                let shape = self.piped_outputs(exprs, env, scope);
                 scope.relations.push(Relation::new("EXTEND", shape));
             }
             PipeOperator::Set { assignments } => self.piped_set(assignments, env, scope),
@@ -85,10 +86,21 @@ impl Analyzer<'_> {
         }
     }
 
-    fn piped_outputs(&mut self, items: &[SelectItem], mut shape: Shape, at: Place<'_>) -> Shape {
+    fn piped_outputs(
+        &mut self,
+        items: &[SelectItem],
+        env: &Env<'_>,
+        scope: &mut Scope<'_>,
+    ) -> Shape {
+        let mut shape = Shape::exact(Vec::new());
         for item in items {
-            self.output(item, at, &mut shape);
+            self.output(item, Place::new(env, scope, Grouping::Not), &mut shape);
+            if self.dialect() != Dialect::BigQuery {
+                let named = shape.columns.iter().filter(|column| !column.made_up);
+                scope.aliases = named.cloned().map(Column::by_key).collect();
+            }
         }
+        scope.aliases.clear();
         shape
     }
 

@@ -87,7 +87,9 @@ impl Analyzer<'_> {
                 (Written::SingleQuotedString(text) | Written::DoubleQuotedString(text), _) => {
                     text.clone()
                 }
-                (Written::Number(digits, _), Dialect::BigQuery) => format!("_{digits}"),
+                (Written::Number(digits, _), Dialect::BigQuery) => {
+                    format!("_{}", digits.replace('.', "_point_"))
+                }
                 (Written::Number(digits, _), _) => digits.clone(),
                 _ => return None,
             },

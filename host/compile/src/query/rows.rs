@@ -9,7 +9,7 @@ use sqlparser::ast::{
 
 use super::Env;
 use crate::analyzer::Analyzer;
-use crate::functions::{Typed, table_function};
+use crate::functions::{FunctionKind, Typed, function_kind, table_function};
 use crate::infer::{Grouping, Place, Value, function_name};
 use crate::parse::bytes;
 use crate::scope::{Column, Scope, Shape};
@@ -165,11 +165,23 @@ impl Analyzer<'_> {
         scope: &mut Scope<'_>,
     ) {
         let at = Place::new(env, scope, Grouping::Not);
+        let function = function_name(name);
+        // An argument may be a table's name, which is no column.
+        let takes_tables = match self.dialect() {
+            Dialect::Databricks => {
+                function_kind(self.dialect(), &function) != Some(FunctionKind::Table)
+            }
+            Dialect::BigQuery => true,
+            Dialect::Snowflake => !matches!(
+                function.as_str(),
+                "FLATTEN" | "SPLIT_TO_TABLE" | "STRTOK_SPLIT_TO_TABLE" | "GENERATOR"
+            ),
+        };
         let values: Vec<Value> = arguments
             .iter()
-            .map(|argument| self.row_argument(argument, at))
+            .map(|argument| self.row_argument(argument, takes_tables, at))
             .collect();
-        let shape = self.rows(&function_name(name), &values);
+        let shape = self.rows(&function, &values);
         let span = bytes(name.span()).unwrap_or_default();
         self.derived(shape, alias, scope);
         if let Some(relation) = scope
@@ -192,7 +204,12 @@ impl Analyzer<'_> {
         if let Expr::Function(function) = expr {
             let name = function_name(&function.name);
             let at = Place::new(env, scope, Grouping::Not);
+            let mark = self.mark();
             let values = self.call_values(function, at);
+            if matches!(name.as_str(), "GETNEXTVAL" | "VALIDATE") {
+                // These are given the names of a sequence and of a table.
+                self.found.diagnostics.truncate(mark);
+            }
             let shape = self.rows(&name, &values);
             self.derived(shape, alias, scope);
             return;
@@ -201,17 +218,18 @@ impl Analyzer<'_> {
         self.derived(Shape::unknown(), alias, scope);
     }
 
-    fn row_argument(&mut self, argument: &FunctionArg, at: Place<'_>) -> Value {
+    fn row_argument(&mut self, argument: &FunctionArg, takes_tables: bool, at: Place<'_>) -> Value {
         let (FunctionArg::Named { arg, .. }
         | FunctionArg::ExprNamed { arg, .. }
         | FunctionArg::Unnamed(arg)) = argument;
         match arg {
-            FunctionArgExpr::Expr(expr) => self.table_argument(expr, at),
+            FunctionArgExpr::Expr(expr) if takes_tables => self.table_argument(expr, at),
+            FunctionArgExpr::Expr(expr) => self.expr(expr, at),
             _ => Value::unknown(),
         }
     }
 
-    /// An argument of a table function may be a table's name, which is no column.
+    /// An argument that may be a table's name.
     fn table_argument(&mut self, expr: &Expr, at: Place<'_>) -> Value {
         let mark = self.mark();
         let value = self.expr(expr, at);

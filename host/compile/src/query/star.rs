@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use sqlparser::ast::{
-    ExcludeSelectItem, Expr, Ident, ObjectName, ObjectNamePart, RenameSelectItem, SelectItem,
-    SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
+    ExcludeSelectItem, Expr, Ident, IdentWithAlias, ObjectName, ObjectNamePart, RenameSelectItem,
+    SelectItem, SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
 };
 
 use crate::Type;
@@ -142,20 +142,27 @@ impl Analyzer<'_> {
                 column.definition.clone_from(&definition);
             }
         }
-        let renamed = match &options.opt_rename {
-            Some(RenameSelectItem::Single(one)) => std::slice::from_ref(one),
-            Some(RenameSelectItem::Multiple(many)) => many.as_slice(),
-            None => &[],
-        };
-        for rename in renamed {
-            let key = self.names.column_key(&rename.ident);
-            for column in shape.columns.iter_mut().filter(|column| column.key == key) {
-                column.name = self.names.stored(&rename.alias).as_ref().into();
-                column.key = self.names.column_key(&rename.alias);
-                column.definition = bytes(rename.alias.span);
+        match &options.opt_rename {
+            Some(RenameSelectItem::Single(one)) => self.rename(&mut shape, one),
+            Some(RenameSelectItem::Multiple(many)) => {
+                many.iter().for_each(|one| self.rename(&mut shape, one));
             }
+            None => {}
         }
         shape
+    }
+
+    /// Gives a column of a star another name.
+    fn rename(&mut self, shape: &mut Shape, rename: &IdentWithAlias) {
+        let key = self.names.column_key(&rename.ident);
+        if shape.exact && !shape.columns.iter().any(|column| column.key == key) {
+            self.not_in_star(shape, &rename.ident);
+        }
+        for column in shape.columns.iter_mut().filter(|column| column.key == key) {
+            column.name = self.names.stored(&rename.alias).as_ref().into();
+            column.key = self.names.column_key(&rename.alias);
+            column.definition = bytes(rename.alias.span);
+        }
     }
 
     /// Says that a star does not stand for a column that is to be left out or replaced.

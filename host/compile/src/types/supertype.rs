@@ -1,6 +1,6 @@
 //! The one type that values of two types have in common.
 
-use super::{Field, FloatSize, IntegerSize, Type, Zone};
+use super::{Field, FloatSize, Type, Zone};
 use crate::Dialect;
 
 /// See [`Type::common`].
@@ -47,12 +47,6 @@ fn databricks(left: &Type, right: &Type) -> Type {
         (Type::Integer(left), Type::Integer(right)) => Type::Integer(*left.max(right)),
         (Type::String { .. }, Type::String { .. }) => Type::TEXT,
         (Type::Float(_), Type::Float(_)) => Type::Float(FloatSize::Double),
-        (Type::Float(FloatSize::Single), Type::Integer(size))
-        | (Type::Integer(size), Type::Float(FloatSize::Single))
-            if *size <= IntegerSize::Small =>
-        {
-            Type::Float(FloatSize::Single)
-        }
         (Type::Float(_), Type::Integer(_) | Type::Decimal { .. })
         | (Type::Integer(_) | Type::Decimal { .. }, Type::Float(_)) => {
             Type::Float(FloatSize::Double)

@@ -266,7 +266,7 @@ fn data_type(dialect: Dialect, text: &str) -> sqlparser::ast::DataType {
 const COMMON: &[(Dialect, &str, &str, Option<&str>)] = &[
     (Databricks, "INT", "BIGINT", Some("BIGINT")),
     (Databricks, "INT", "FLOAT", Some("DOUBLE")),
-    (Databricks, "SMALLINT", "FLOAT", Some("FLOAT")),
+    (Databricks, "SMALLINT", "FLOAT", Some("DOUBLE")),
     (Databricks, "DECIMAL(10,2)", "INT", Some("DECIMAL(12,2)")),
     (
         Databricks,

@@ -243,7 +243,7 @@ fn what_is_no_query_is_told_apart() {
         check_problems(dialect, "select id from", "syntax at ``");
         check_problems(dialect, "select id form orders", "syntax at `orders`");
         check_problems(dialect, "selct id from orders", "syntax at `selct`");
-        check_problems(dialect, "select (id from orders", "syntax at `from`");
+        check_problems(dialect, "select (id from orders", "syntax at `(`");
         check_problems(
             dialect,
             "select 'a from orders",

@@ -7,6 +7,7 @@ use super::{are_joined, closing_bracket, is_word, sign, types, word};
 pub(super) fn rewrite(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     join_digits(&mut tokens);
     read_first(&mut tokens);
+    leave_out(&mut tokens);
     rewritten(tokens)
 }
 
@@ -45,6 +46,40 @@ fn join_digits(tokens: &mut Vec<TokenWithSpan>) {
                 tokens.splice(place + 1..end, [sign(Token::Period), name]);
             }
             _ => {}
+        }
+        place += 1;
+    }
+}
+
+/// What makes no difference to columns: which rows are told, and how columns are matched that all sides of a union have.
+fn leave_out(tokens: &mut Vec<TokenWithSpan>) {
+    let mut place = 0;
+    while place + 2 < tokens.len() {
+        let is = |place: usize, text: &str| {
+            let token = tokens.get(place);
+            token.is_some_and(|token| is_word(&token.token, text))
+        };
+        let privacy = ["DIFFERENTIAL_PRIVACY", "AGGREGATION_THRESHOLD"];
+        if is(place, "SELECT")
+            && is(place + 1, "WITH")
+            && privacy.iter().any(|word| is(place + 2, word))
+        {
+            let mut end = place + 3;
+            if is(end, "OPTIONS")
+                && tokens
+                    .get(end + 1)
+                    .is_some_and(|it| it.token == Token::LParen)
+                && let Some(closing) = closing_bracket(tokens, end + 1)
+            {
+                end = closing + 1;
+            }
+            tokens.drain(place + 1..end);
+        } else if is(place, "FULL") {
+            let union = place + 1 + usize::from(is(place + 1, "OUTER"));
+            let by_name = is(union + 2, "BY") && is(union + 3, "NAME") && !is(union + 4, "ON");
+            if is(union, "UNION") && by_name {
+                tokens.drain(place..union);
+            }
         }
         place += 1;
     }
@@ -98,7 +133,7 @@ fn rewritten(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         // Which kind of thing an argument names makes no difference here.
         let begins = out
             .last()
-            .is_some_and(|last| matches!(last.token, Token::LParen | Token::Comma));
+            .is_some_and(|last| matches!(last.token, Token::LParen | Token::Comma | Token::RArrow));
         let is_followed = matches!(
             tokens.get(place + 1).map(|next| &next.token),
             Some(Token::Word(_))

@@ -10,13 +10,8 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     name_markers(tokens);
     read_table_arguments(tokens);
     shorten_calls(tokens);
-    // `TABLE orders` is short for this.
-    if tokens
-        .first()
-        .is_some_and(|first| is_word(&first.token, "TABLE"))
-    {
-        tokens.splice(..1, [word("SELECT"), sign(Token::Mul), word("FROM")]);
-    }
+    read_tables(tokens);
+    leave_out(tokens);
     for place in 0..tokens.len() {
         // `struct(*)` is a call of a function, `struct(a AS b)` a form of its own.
         let opens = tokens
@@ -116,6 +111,51 @@ fn read_table_arguments(tokens: &mut Vec<TokenWithSpan>) {
             let reads = [word("SELECT"), sign(Token::Mul), word("FROM")];
             tokens.splice(place + 2..place + 2, reads);
             tokens[place] = word("EXISTS");
+        }
+        place += 1;
+    }
+}
+
+/// `TABLE orders` is short for a query of all its columns.
+fn read_tables(tokens: &mut Vec<TokenWithSpan>) {
+    const BEFORE: [&str; 5] = ["UNION", "INTERSECT", "EXCEPT", "ALL", "DISTINCT"];
+    let mut place = 0;
+    while place + 1 < tokens.len() {
+        let begins = match place.checked_sub(1).map(|before| &tokens[before].token) {
+            None | Some(Token::LParen | Token::RParen) => true,
+            Some(before) => BEFORE.iter().any(|word| is_word(before, word)),
+        };
+        let is_table = is_word(&tokens[place].token, "TABLE");
+        if begins && is_table && matches!(tokens[place + 1].token, Token::Word(_)) {
+            let reads = [word("SELECT"), sign(Token::Mul), word("FROM")];
+            tokens.splice(place..=place, reads);
+        }
+        place += 1;
+    }
+}
+
+/// What makes no difference to columns: which version of a table is read, and which letters are trimmed.
+fn leave_out(tokens: &mut Vec<TokenWithSpan>) {
+    let mut place = 0;
+    while place + 2 < tokens.len() {
+        let is = |place: usize, words: &[&str]| {
+            let token = tokens.get(place);
+            token.is_some_and(|it| words.iter().any(|word| is_word(&it.token, word)))
+        };
+        if is(place, &["FOR"])
+            && is(
+                place + 1,
+                &["VERSION", "TIMESTAMP", "SYSTEM_VERSION", "SYSTEM_TIME"],
+            )
+            && is(place + 2, &["AS"])
+        {
+            tokens.remove(place);
+        } else if is(place, &["TRIM"]) && tokens[place + 1].token == Token::LParen {
+            let side = place + 2;
+            let end = side + usize::from(is(side, &["BOTH", "LEADING", "TRAILING"]));
+            if is(end, &["FROM"]) {
+                tokens.drain(side..=end);
+            }
         }
         place += 1;
     }

@@ -13,7 +13,7 @@ use crate::Dialect;
 
 /// Writes what the parser does not know in words that it does, where the meaning stays the same as far as types and names go.
 pub(super) fn rewrite(dialect: Dialect, mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
+    drop_blanks(dialect, &mut tokens);
     end_numbers(&mut tokens);
     join_prefixes(dialect, &mut tokens);
     free_words(&mut tokens);
@@ -28,20 +28,40 @@ pub(super) fn rewrite(dialect: Dialect, mut tokens: Vec<TokenWithSpan>) -> Vec<T
     tokens
 }
 
+/// Leaves out whitespace and comments, but for what ends the name of a stage.
+fn drop_blanks(dialect: Dialect, tokens: &mut Vec<TokenWithSpan>) {
+    let mut is_stage = false;
+    tokens.retain(|token| match &token.token {
+        Token::Whitespace(_) => std::mem::take(&mut is_stage),
+        Token::AtSign => {
+            is_stage = dialect == Dialect::Snowflake;
+            true
+        }
+        _ => true,
+    });
+}
+
 /// Words with which a clause may begin are columns where a list goes on behind them.
 fn free_columns(tokens: &mut [TokenWithSpan]) {
-    const WORDS: [&str; 11] = [
+    const WORDS: [&str; 18] = [
         "ANALYZE",
         "CLUSTER",
         "DISTRIBUTE",
         "END",
         "EXPLAIN",
+        "FETCH",
+        "GROUP",
         "INTO",
         "LIMIT",
         "MINUS",
         "OFFSET",
+        "ORDER",
         "RETURNING",
         "SORT",
+        "TOP",
+        "VALUES",
+        "VIEW",
+        "WINDOW",
     ];
     let is = |token: &Token, words: &[&str]| words.iter().any(|word| is_word(token, word));
     for place in 1..tokens.len() {
@@ -125,6 +145,9 @@ fn join_prefixes(dialect: Dialect, tokens: &mut Vec<TokenWithSpan>) {
                 if is(&["R"]) =>
             {
                 Some(text.token.clone())
+            }
+            (Dialect::Databricks, Token::DoubleQuotedString(digits)) if is(&["X"]) => {
+                Some(Token::HexStringLiteral(digits.clone()))
             }
             (
                 Dialect::BigQuery,

@@ -9,7 +9,12 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     let mut place = 1;
     while place < tokens.len() {
         if tokens[place - 1].token != Token::VerticalBarRightAngleBracket {
-            place += 1;
+            // A list may end with a comma.
+            let ends = tokens[place].token == Token::VerticalBarRightAngleBracket;
+            match ends && tokens[place - 1].token == Token::Comma {
+                true => drop(tokens.remove(place - 1)),
+                false => place += 1,
+            }
             continue;
         }
         let is = |place: usize, words: &[&str]| {

@@ -44,8 +44,19 @@ fn leave_out(tokens: &mut Vec<TokenWithSpan>) {
         let begins = matches!(tokens[place - 1].token, Token::LParen | Token::Comma);
         let is_spread =
             begins && tokens[place].token == Token::Mul && tokens[place + 1].token == Token::Mul;
+        // How texts compare: not what they are.
+        let is_collation = is(place, "COLLATE")
+            && matches!(tokens[place - 1].token, Token::Word(_) | Token::RParen)
+            && place > 1
+            && is_typed(tokens, place - 1)
+            && matches!(tokens[place + 1].token, Token::SingleQuotedString(_));
         if is_direction {
             tokens.remove(place);
+        } else if is_collation {
+            tokens.drain(place..place + 2);
+        } else if let Some(end) = local_time(tokens, place) {
+            tokens[place].token = Token::make_word("TIMESTAMP_LTZ", None);
+            tokens.drain(place + 1..end);
         } else if is_spread {
             tokens.drain(place..place + 2);
         } else if is(place - 1, "DATE_PART")
@@ -60,4 +71,30 @@ fn leave_out(tokens: &mut Vec<TokenWithSpan>) {
         }
         place += 1;
     }
+}
+
+/// Whether the type of a cast with `::` ends here.
+fn is_typed(tokens: &[TokenWithSpan], end: usize) -> bool {
+    let mut place = end;
+    if tokens[place].token == Token::RParen {
+        match tokens[..place]
+            .iter()
+            .rposition(|it| it.token == Token::LParen)
+        {
+            Some(open) if open > 0 => place = open - 1,
+            _ => return false,
+        }
+    }
+    place > 0 && tokens[place - 1].token == Token::DoubleColon
+}
+
+/// Where `TIMESTAMP WITH LOCAL TIME ZONE` ends that begins here.
+fn local_time(tokens: &[TokenWithSpan], place: usize) -> Option<usize> {
+    const WORDS: [&str; 5] = ["TIMESTAMP", "WITH", "LOCAL", "TIME", "ZONE"];
+    let here = tokens.get(place..place + WORDS.len())?;
+    let is_it = |(token, word): (&TokenWithSpan, &&str)| is_word(&token.token, word);
+    here.iter()
+        .zip(&WORDS)
+        .all(is_it)
+        .then_some(place + WORDS.len())
 }

@@ -1,0 +1,65 @@
+//! What a text opens and does not close: where that is so, the parser complains of something else.
+
+use std::ops::Range;
+
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use super::refusal::Refusal;
+use super::{bytes, is_word, significant};
+use crate::Code;
+
+/// The bracket or CASE that has no end, or the end that ends nothing.
+pub(super) fn refusal(tokens: &[TokenWithSpan]) -> Option<Refusal> {
+    // What is open: the sign or word that would close it, and where it was opened.
+    let mut open: Vec<(Closing, Range<usize>)> = Vec::new();
+    let mut before: Option<&Token> = None;
+    for token in significant(tokens) {
+        let span = bytes(token.span).unwrap_or_default();
+        let after_period = before == Some(&Token::Period);
+        match closing(&token.token) {
+            Some(closing) if !after_period => open.push((closing, span.clone())),
+            _ => {}
+        }
+        let is_end = is_word(&token.token, "END") && !after_period;
+        match (&token.token, open.last()) {
+            (Token::RParen, Some((Closing::Bracket, _))) => drop(open.pop()),
+            (_, Some((Closing::End, _))) if is_end => drop(open.pop()),
+            (Token::RParen, Some((Closing::End, case))) => return Some(endless(case.clone())),
+            (Token::RParen, None) => {
+                return Some(refuse(
+                    "nothing is open that this bracket could close",
+                    span,
+                ));
+            }
+            _ => {}
+        }
+        before = Some(&token.token);
+    }
+    match open.pop()? {
+        (Closing::Bracket, span) => Some(refuse("this bracket is not closed", span)),
+        (Closing::End, case) => Some(endless(case)),
+    }
+}
+
+/// What ends something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    Bracket,
+    End,
+}
+
+fn closing(token: &Token) -> Option<Closing> {
+    match token {
+        Token::LParen => Some(Closing::Bracket),
+        token if is_word(token, "CASE") => Some(Closing::End),
+        _ => None,
+    }
+}
+
+fn endless(case: Range<usize>) -> Refusal {
+    refuse("this CASE has no END", case)
+}
+
+fn refuse(message: &str, span: Range<usize>) -> Refusal {
+    Refusal::new(Code::Syntax, message, span)
+}
