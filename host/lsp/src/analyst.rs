@@ -13,6 +13,7 @@ use crate::diagnostics;
 use crate::documents::Document;
 use crate::inbox::News;
 use crate::session::Session;
+use crate::understood::is_understood;
 use crate::{ModelState, Problem};
 
 /// The thread that analyses models as they change, and tells the client what is wrong with them.
@@ -143,12 +144,24 @@ impl Analyst {
         for path in paths {
             self.tell(path, now);
         }
+        for path in self.texts.keys() {
+            let model = self.workspace.model(path);
+            if let Some((model, analysis)) = model.zip(self.workspace.analysis(path)) {
+                session.understood.keep(path, &model.text, analysis);
+            }
+        }
+        session
+            .understood
+            .retain(|path| self.texts.contains_key(path));
         let looks_different = |path: &String| {
             let outputs = |workspace: &Workspace| {
                 let analysis: Option<Arc<Analysis>> = workspace.analysis(path).cloned();
                 analysis.map(|it| it.outputs.clone())
             };
-            self.texts.contains_key(path) && outputs(&self.workspace) != outputs(&old)
+            let analysis = self.workspace.analysis(path);
+            self.texts.contains_key(path)
+                && analysis.is_some_and(|it| is_understood(it))
+                && outputs(&self.workspace) != outputs(&old)
         };
         if session.abilities.refresh_hints && changed.iter().any(looks_different) {
             let client = session.client.clone();

@@ -10,7 +10,7 @@ use crate::view::View;
 /// The types of the columns that are defined in `range`.
 pub fn within(view: &View<'_>, range: Range) -> Option<Vec<InlayHint>> {
     let model = view.workspace.model(&view.path)?;
-    let analysis = view.workspace.analysis(&view.path)?;
+    let (analysis, drift) = view.understood()?;
     let lines = view.lines();
     let wanted = lines.span(range);
     let mut hints = Vec::new();
@@ -19,7 +19,7 @@ pub fn within(view: &View<'_>, range: Range) -> Option<Vec<InlayHint>> {
         .outputs
         .chunk_by(|one, other| one.span == other.span)
     {
-        let Some(span) = outputs.first().and_then(|it| view.shown(&it.span)) else {
+        let Some(span) = outputs.first().and_then(|it| drift.to_new(&it.span)) else {
             continue;
         };
         let Some((label, tooltip)) = texts(outputs, model.home.dialect) else {

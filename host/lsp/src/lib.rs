@@ -22,6 +22,7 @@ mod project;
 mod provenance;
 mod server;
 mod session;
+mod understood;
 mod uri;
 mod view;
 mod watch;

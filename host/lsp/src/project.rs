@@ -10,10 +10,13 @@ use rocky_schema::SchemaName;
 
 /// Whoever finds projects: rocky's binary.
 pub trait Host: Send + Sync + 'static {
+    /// Whether a folder belongs to a project: whether there is a `rocky.toml` in it or above it. Cheap.
+    fn has_project(&self, folder: &Path) -> bool;
+
     /// The project that a folder belongs to: that of the nearest `rocky.toml` in it or above it.
     ///
-    /// A folder without one is a project without adapters. Cheap: nothing is read but what finds the project; its files are read by
-    /// [`Project::read`]. Called once for each client, with the first folder that it has open, or else that of the first file it opens.
+    /// Cheap: nothing is read but what finds the project; its files are read by [`Project::read`]. Called once for each client, with the
+    /// first folder that it has open and that has a project, or else that of the first file it opens in one.
     fn open(&self, folder: &Path) -> Arc<dyn Project>;
 }
 

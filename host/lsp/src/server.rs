@@ -1,6 +1,6 @@
 //! The messages of the protocol.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use tower_lsp_server::jsonrpc::{Error, Result};
@@ -36,7 +36,7 @@ pub struct Server {
 /// What the client told about itself.
 struct Peer {
     abilities: Abilities,
-    folder: Option<PathBuf>,
+    folders: Vec<PathBuf>,
 }
 
 impl Server {
@@ -50,8 +50,11 @@ impl Server {
         }
     }
 
-    /// Opens the project of a folder, unless one is open.
-    fn open(&self, folder: &std::path::Path) -> Option<&Arc<Session>> {
+    /// Opens the project of a folder, unless one is open. A folder without a project settles nothing: the next one may have one.
+    fn open(&self, folder: &Path) -> Option<&Arc<Session>> {
+        if self.session().is_none() && !self.host.has_project(folder) {
+            return None;
+        }
         let peer = self.peer.get()?;
         let session = self.session.get_or_init(|| {
             let project = self.host.open(folder);
@@ -74,28 +77,32 @@ impl Server {
     }
 }
 
-/// The first folder that a client has open.
+/// The folders that a client has open.
 #[expect(deprecated, reason = "clients of old versions send nothing else")]
-fn folder(params: &InitializeParams) -> Option<PathBuf> {
+fn folders(params: &InitializeParams) -> Vec<PathBuf> {
     let folders = params.workspace_folders.as_deref().unwrap_or_default();
-    let first = folders.first().map(|folder| &folder.uri);
-    uri::to_file(first.or(params.root_uri.as_ref())?)
+    let root = params.root_uri.as_ref().filter(|_| folders.is_empty());
+    let uris = folders.iter().map(|folder| &folder.uri).chain(root);
+    uris.filter_map(uri::to_file).collect()
 }
 
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let abilities = Abilities::of(&params);
-        let folder = folder(&params);
+        let folders = folders(&params);
         let answer = abilities.answer();
-        let peer = Peer { abilities, folder };
+        let peer = Peer { abilities, folders };
         self.peer.set(peer).map_err(|_| Error::invalid_request())?;
         Ok(answer)
     }
 
     async fn initialized(&self, _: InitializedParams) {
-        if let Some(folder) = self.peer.get().and_then(|peer| peer.folder.as_deref()) {
-            self.open(folder);
-        }
+        // A project that lies below these folders is opened with its first file.
+        let folders = self.peer.get().map(|peer| peer.folders.as_slice());
+        let _ = folders
+            .unwrap_or_default()
+            .iter()
+            .find_map(|folder| self.open(folder));
     }
 
     async fn shutdown(&self) -> Result<()> {

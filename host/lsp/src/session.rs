@@ -14,6 +14,7 @@ use crate::analyst::Analyst;
 use crate::describe::Describes;
 use crate::documents::{Document, Documents};
 use crate::inbox::Inbox;
+use crate::understood::Understood;
 use crate::uri;
 
 /// A project that is open in an editor: what requests are answered from, and what the analysis reads.
@@ -25,6 +26,7 @@ pub struct Session {
     pub describes: Describes,
     /// Where messages to the client are sent from by threads that are none of the runtime's.
     pub runtime: Handle,
+    pub understood: Understood,
     documents: Mutex<Documents>,
     analysed: RwLock<Arc<Workspace>>,
 }
@@ -39,6 +41,7 @@ impl Session {
             inbox: Inbox::default(),
             describes: Describes::default(),
             runtime: Handle::current(),
+            understood: Understood::default(),
             documents: Mutex::default(),
             analysed: RwLock::default(),
         });

@@ -3,12 +3,13 @@
 use std::ops::Range as Span;
 use std::sync::Arc;
 
-use rocky_compile::Workspace;
+use rocky_compile::{Analysis, Workspace};
 use tower_lsp_server::ls_types::{Location, Position, Range, Uri};
 
 use crate::drift::Drift;
 use crate::lines::Lines;
 use crate::session::Session;
+use crate::understood::{Version, is_understood};
 
 /// One text, as a request sees it: as it is in the editor, and what was found out about it last, which may have been a little different.
 pub struct View<'s> {
@@ -50,6 +51,19 @@ impl<'s> View<'s> {
     /// The place in the analysed text; `None` in what was written since.
     pub fn analysed(&self, position: Position) -> Option<usize> {
         self.drift.to_old(self.lines().offset(position))
+    }
+
+    /// What the text is, or was when it was understood last, and how it differs from that now.
+    pub fn understood(&self) -> Option<(Arc<Analysis>, Drift)> {
+        let analysis = self.workspace.analysis(&self.path)?;
+        let before = match is_understood(analysis) {
+            true => None,
+            false => self.session.understood.version(&self.path),
+        };
+        Some(match before {
+            Some(Version { text, analysis }) => (analysis, Drift::between(&text, &self.text)),
+            None => (analysis.clone(), self.drift),
+        })
     }
 
     /// The place in the editor's text of a stretch of the analysed one; `None` where it was changed since.

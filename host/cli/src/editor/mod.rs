@@ -26,6 +26,11 @@ impl Editor {
 }
 
 impl Host for Editor {
+    fn has_project(&self, folder: &Path) -> bool {
+        let context = self.context.moved_to(folder.to_owned());
+        context.project_file().is_some()
+    }
+
     fn open(&self, folder: &Path) -> Arc<dyn Project> {
         Arc::new(OpenProject::new(self.context.moved_to(folder.to_owned())))
     }

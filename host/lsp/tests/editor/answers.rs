@@ -128,6 +128,26 @@ async fn outputs_are_annotated_with_their_types() {
 }
 
 #[tokio::test]
+async fn hints_stay_while_a_word_is_typed() {
+    let mut editor = editor("select id, amount * 2 as twice from orders o").await;
+    let typed = "select id, o., amount * 2 as twice from orders o";
+    editor.change("m", 2, typed).await;
+    assert_eq!(codes(&editor.diagnostics("m", 2).await), ["syntax"]);
+    let hints = editor.ask_of_all("inlayHint", "m").await;
+    let hints = hints.as_array().expect("hints are a list");
+    let shown: Vec<_> = hints
+        .iter()
+        .map(|it| (&it["label"], &it["position"]))
+        .collect();
+    let expected = [
+        (&json!(": BIGINT NOT NULL"), &at(0, 9)),
+        (&json!(": DECIMAL(12,2)"), &at(0, 34)),
+    ];
+    assert_eq!(shown, expected);
+    editor.leave().await;
+}
+
+#[tokio::test]
 async fn the_client_is_told_when_hints_are_others() {
     let mut editor = editor("select 1 as a").await;
     editor.change("m", 2, "select 'text' as a").await;

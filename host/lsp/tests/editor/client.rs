@@ -28,7 +28,10 @@ pub struct Editor {
 
 /// A file of the project, as editors name it.
 pub fn uri(path: &str) -> String {
-    let file = on_disk(&format!("/project/{path}"));
+    let file = match path.strip_prefix("..") {
+        Some(outside) => on_disk(outside),
+        None => on_disk(&format!("/project/{path}")),
+    };
     let uri = Uri::from_file_path(file).expect("it is absolute");
     uri.as_str().to_owned()
 }

@@ -161,10 +161,14 @@ pub fn on_disk(path: &str) -> PathBuf {
     parts.fold(PathBuf::from(root), |folder, part| folder.join(part))
 }
 
-/// Opens the same project whatever the folder.
+/// Opens the same project for all folders in it.
 pub struct Projects(pub Arc<Memory>);
 
 impl Host for Projects {
+    fn has_project(&self, folder: &Path) -> bool {
+        folder.starts_with(on_disk("/project"))
+    }
+
     fn open(&self, folder: &Path) -> Arc<dyn Project> {
         lock(&self.0.opened).push(folder.to_owned());
         self.0.clone()
