@@ -62,6 +62,11 @@ impl Resolved {
 /// Whoever knows what relations' names mean.
 pub(crate) trait Resolver {
     fn resolve(&self, path: &RelationPath) -> Resolved;
+
+    /// What may have been meant by the name of a table that is not there, as a query would write it in the place of `written`.
+    fn nearest(&self, _table: &TableName, _written: &Ident) -> Option<String> {
+        None
+    }
 }
 
 /// Knows nothing: enough to find out which names a query asks for.

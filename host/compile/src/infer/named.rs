@@ -160,6 +160,9 @@ impl Analyzer<'_> {
             let key = self.names.column_key(column);
             if let Some(hit) = relation.column(&key) {
                 self.note_qualifier(&parts[..used], relation);
+                if relation.has_twice(&key) {
+                    self.ambiguous(column, relation, relation);
+                }
                 return (self.hit(column, &hit), used + 1);
             }
         }
@@ -273,15 +276,20 @@ impl Analyzer<'_> {
         let Some(span) = bytes(ident.span) else {
             return;
         };
-        let message = format!(
-            "`{}` may be a column of `{}` or of `{}`",
-            ident.value, one.text, other.text
-        );
+        let name = &ident.value;
+        let (one_name, other_name) = (shown(one), shown(other));
+        let (message, help) = match std::ptr::eq(one, other) {
+            true => (
+                format!("two columns of {one_name} are named `{name}`"),
+                "give one of them another name where they are selected".to_owned(),
+            ),
+            false => (
+                format!("`{name}` may be a column of {one_name} or of {other_name}"),
+                format!("write `{}.{name}` or `{}.{name}`", one.text, other.text),
+            ),
+        };
         let mut diagnostic = Diagnostic::new(Code::AmbiguousColumn, message, span);
-        diagnostic.help = Some(format!(
-            "write `{}.{}` or `{}.{}`",
-            one.text, ident.value, other.text, ident.value
-        ));
+        diagnostic.help = Some(help);
         self.report(diagnostic);
     }
 
@@ -329,21 +337,19 @@ impl Analyzer<'_> {
         let Some(span) = bytes(ident.span) else {
             return;
         };
-        let mut names: Vec<&str> = relations.iter().map(|it| it.text.as_ref()).collect();
+        let mut names: Vec<String> = relations.iter().map(|it| shown(it)).collect();
         names.dedup();
+        let name = match ident.quote_style {
+            Some(quote) => format!("{quote}{}{quote}", ident.value),
+            None => ident.value.clone(),
+        };
         let message = match names.as_slice() {
-            [] => format!("there is no column `{}`: nothing is read here", ident.value),
-            [one] => format!("`{one}` has no column `{}`", ident.value),
-            [one, other] => format!(
-                "neither `{one}` nor `{other}` has a column `{}`",
-                ident.value
-            ),
+            [] => format!("there is no column `{name}`: nothing is read here"),
+            [one] => format!("{one} has no column `{name}`"),
+            [one, other] => format!("neither {one} nor {other} has a column `{name}`"),
             [most @ .., last] => {
-                format!(
-                    "none of `{}` and `{last}` has a column `{}`",
-                    most.join("`, `"),
-                    ident.value
-                )
+                let most = most.join(", ");
+                format!("none of {most} and {last} has a column `{name}`")
             }
         };
         let mut diagnostic = Diagnostic::new(Code::UnknownColumn, message, span.clone());
@@ -363,6 +369,18 @@ impl Analyzer<'_> {
         });
         let known: Vec<&str> = columns().take(12).collect();
         diagnostic.help = crate::suggest::help(diagnostic.fix.as_ref(), "there are", &known);
+        let is_quoted = ident.quote_style.is_some();
+        match &mut diagnostic.help {
+            Some(help)
+                if is_quoted && nearest.is_some_and(|it| it.eq_ignore_ascii_case(&ident.value)) =>
+            {
+                help.push_str(" In quotes, letter case counts");
+            }
+            help if is_quoted && nearest.is_none() && self.dialect() == Dialect::Snowflake => {
+                *help = Some(format!("a text stands in single quotes: '{}'", ident.value));
+            }
+            _ => {}
+        }
         if let [relation] = relations.as_slice()
             && let Some(reference) = relation
                 .reference
@@ -372,6 +390,15 @@ impl Analyzer<'_> {
             diagnostic.described = Some((table.name.clone(), table.described.clone()));
         }
         self.report(diagnostic);
+    }
+}
+
+/// A relation as messages name it.
+fn shown(relation: &Relation) -> String {
+    match relation.text.starts_with("the ") {
+        // It has no name.
+        true => relation.text.to_string(),
+        false => format!("`{}`", relation.text),
     }
 }
 

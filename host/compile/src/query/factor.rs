@@ -9,7 +9,7 @@ use crate::analyzer::{Analyzer, Meaning, Named};
 use crate::parse::bytes;
 use crate::resolve::{RelationPath, Resolved};
 use crate::scope::{Relation, Scope, Shape};
-use crate::{Code, Described, Diagnostic, Dialect, Reference, Target};
+use crate::{Code, Described, Diagnostic, Dialect, Fix, Reference, Target};
 
 use rocky_schema::TableName;
 
@@ -136,7 +136,8 @@ impl Analyzer<'_> {
             Resolved::Model(model) => (Target::Model(model.path.clone()), model.shape.clone()),
             Resolved::Table(table) => (Target::Table(table.relation.clone()), table.shape.clone()),
             Resolved::NotVisible(table, described) => {
-                self.not_visible(&table, &described, span.clone());
+                let last = name.0.last().and_then(ObjectNamePart::as_ident);
+                self.not_visible(&table, &described, span.clone(), last);
                 (
                     Target::NotVisible(table, described),
                     Shape::unknown().into(),
@@ -185,7 +186,13 @@ impl Analyzer<'_> {
         self.report(diagnostic);
     }
 
-    fn not_visible(&mut self, table: &TableName, described: &Described, span: Range<usize>) {
+    fn not_visible(
+        &mut self,
+        table: &TableName,
+        described: &Described,
+        span: Range<usize>,
+        last: Option<&Ident>,
+    ) {
         let (code, message) = match self.may_be_stream(table) {
             true => (
                 Code::TableNotCached,
@@ -204,6 +211,15 @@ impl Analyzer<'_> {
         let mut diagnostic = Diagnostic::new(code, message, span);
         if code == Code::TableNotVisible {
             diagnostic.label = Some("not visible".to_owned());
+            // BigQuery's quotes may enclose several parts.
+            let last = last.filter(|last| !last.value.contains('.'));
+            diagnostic.fix = last.and_then(|last| {
+                Some(Fix {
+                    span: bytes(last.span)?,
+                    replacement: self.resolver.nearest(table, last)?,
+                })
+            });
+            diagnostic.help = crate::suggest::help(diagnostic.fix.as_ref(), "", &[]);
         }
         diagnostic.described = Some((table.clone(), described.clone()));
         self.report(diagnostic);

@@ -104,6 +104,9 @@ impl<'p> Scope<'p> {
                     (None, false) => Lookup::Ambiguous(first, relation),
                 };
             }
+            if relation.has_twice(key) {
+                return Lookup::Ambiguous(relation, relation);
+            }
             found = Some(hit);
         }
         if let Some(hit) = found {
@@ -176,6 +179,12 @@ impl Relation {
             column: Some(column),
             relation: Some(self),
         })
+    }
+
+    /// Whether two of its columns have this key, so that neither can be meant.
+    pub(crate) fn has_twice(&self, key: &str) -> bool {
+        let same = |column: &&Column| *column.key == *key && !column.made_up;
+        self.shape.columns.iter().filter(same).nth(1).is_some()
     }
 
     /// Whether these keys name it: its alias, or its name with some of what stands before it.

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sqlparser::ast::Query;
+use rocky_schema::TableName;
+use sqlparser::ast::{Ident, Query};
 
 use super::entry::Fault;
 use crate::analyzer::Analyzer;
@@ -54,12 +55,20 @@ pub(crate) fn paths(model: &Model, reading: &Reading) -> Arc<[RelationPath]> {
 /// Knows what the relations of one query mean.
 pub(crate) struct Known<'p> {
     by_path: HashMap<&'p RelationPath, &'p Resolved>,
+    nearest: &'p Nearest<'p>,
 }
 
+/// Finds what may have been meant by the name of a table.
+pub(crate) type Nearest<'p> = dyn Fn(&TableName, &Ident) -> Option<String> + 'p;
+
 impl<'p> Known<'p> {
-    pub(crate) fn new(pairs: impl IntoIterator<Item = (&'p RelationPath, &'p Resolved)>) -> Self {
+    pub(crate) fn new(
+        pairs: impl IntoIterator<Item = (&'p RelationPath, &'p Resolved)>,
+        nearest: &'p Nearest<'p>,
+    ) -> Self {
         Self {
             by_path: pairs.into_iter().collect(),
+            nearest,
         }
     }
 }
@@ -70,6 +79,10 @@ impl Resolver for Known<'_> {
             Some(resolved) => (*resolved).clone(),
             None => Resolved::Unknown,
         }
+    }
+
+    fn nearest(&self, table: &TableName, written: &Ident) -> Option<String> {
+        (self.nearest)(table, written)
     }
 }
 

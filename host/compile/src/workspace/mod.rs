@@ -3,6 +3,7 @@
 mod analyse;
 mod entry;
 mod graph;
+mod guesses;
 mod schedule;
 mod tables;
 #[cfg(test)]

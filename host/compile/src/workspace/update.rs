@@ -4,10 +4,14 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use rocky_schema::TableName;
+use sqlparser::ast::Ident;
+
 use super::Workspace;
 use super::analyse::{self, Known, Reading};
 use super::entry::{Entry, Fault};
 use super::graph::{self, Index};
+use super::guesses::Guesses;
 use super::schedule::in_order;
 use super::tables::Tables;
 use crate::resolve::{ModelColumns, RelationPath, Resolved};
@@ -94,8 +98,9 @@ impl Workspace {
             true => NonZeroUsize::MIN,
             false => threads,
         };
+        let guesses = Guesses::new(catalog);
         in_order(threads, &order, &acyclic, &|node| {
-            let outcome = tasks[node].run(&tasks);
+            let outcome = tasks[node].run(&tasks, &guesses);
             let _ = tasks[node].outcome.set(outcome);
         });
         let outcomes: Vec<(Option<Outcome>, Vec<Fault>)> = tasks
@@ -178,7 +183,7 @@ impl Task<'_> {
         self.is_changed || self.entry.analysis.is_none()
     }
 
-    fn run(&self, tasks: &[Task<'_>]) -> Outcome {
+    fn run(&self, tasks: &[Task<'_>], guesses: &Guesses<'_>) -> Outcome {
         let entry = self.entry;
         let inputs: Vec<Resolved> = self
             .links
@@ -212,7 +217,11 @@ impl Task<'_> {
             .take();
         let reading = reading.unwrap_or_else(|| analyse::read(&entry.model));
         let paths = entry.paths.as_deref().unwrap_or_default();
-        let known = Known::new(paths.iter().zip(&inputs));
+        let nearest = |table: &TableName, written: &Ident| {
+            let models = tasks.iter().map(|task| task.entry.model.name.as_str());
+            guesses.nearest(&entry.model.home, models, table, written)
+        };
+        let known = Known::new(paths.iter().zip(&inputs), &nearest);
         let (mut analysis, shape) = analyse::analyse(&entry.model, reading, &known, &self.faults);
         if !self.keeps_places {
             analysis.symbols = Vec::new();
