@@ -179,19 +179,19 @@ impl Analyzer<'_> {
 
     /// `STRUCT(1 AS a)` and `STRUCT<a INT64>(1)`.
     fn structured(&mut self, values: &[Expr], types: &[StructField], at: Place<'_>) -> Value {
-        let keys: Vec<_> = values.iter().map(subscript).collect();
+        let names: Vec<_> = values.iter().map(field_name).collect();
         let values = self.exprs(values, at);
         let fields = match types.is_empty() {
             true => values
                 .iter()
-                .zip(keys)
+                .zip(names)
                 .enumerate()
-                .map(|(index, (value, key))| Field {
+                .map(|(index, (value, name))| Field {
                     name: match (&value.name, self.dialect()) {
-                        (Some(name), _) => name.to_string(),
-                        (None, Dialect::Databricks) => {
-                            key.unwrap_or_else(|| format!("col{}", index + 1))
+                        (_, Dialect::Databricks) => {
+                            name.unwrap_or_else(|| format!("col{}", index + 1))
                         }
+                        (Some(name), _) => name.to_string(),
                         (None, _) => String::new(),
                     },
                     data_type: value.typed.data_type.clone(),
@@ -311,15 +311,18 @@ fn scale(field: &CeilFloorKind) -> Option<Argument> {
     }
 }
 
-/// The text by which something is taken out of a value.
-fn subscript(expr: &Expr) -> Option<String> {
-    let Expr::CompoundFieldAccess { access_chain, .. } = expr else {
-        return None;
-    };
-    match access_chain.last()? {
-        AccessExpr::Subscript(Subscript::Index {
-            index: Expr::Value(key),
-        }) => key.value.clone().into_string(),
+/// What Databricks names the field of a struct that holds this value, if it has a name.
+fn field_name(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Identifier(ident) | Expr::Named { name: ident, .. } => Some(ident.value.clone()),
+        Expr::CompoundIdentifier(parts) => parts.last().map(|last| last.value.clone()),
+        Expr::CompoundFieldAccess { access_chain, .. } => match access_chain.last()? {
+            AccessExpr::Dot(Expr::Identifier(ident)) => Some(ident.value.clone()),
+            AccessExpr::Subscript(Subscript::Index {
+                index: Expr::Value(key),
+            }) => key.value.clone().into_string(),
+            _ => None,
+        },
         _ => None,
     }
 }

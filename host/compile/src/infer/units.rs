@@ -152,7 +152,7 @@ pub(super) fn is_unit(called: Called<'_>, index: usize, word: &Ident, dialect: D
         Dialect::BigQuery => match plain.rsplit_once('_') {
             Some((_, "DIFF")) => index == 2,
             Some((_, "TRUNC" | "BUCKET")) | Some(("LAST", "DAY")) => index == 1,
-            _ => plain == "NORMALIZE",
+            _ => false,
         },
         Dialect::Databricks => index == 0 && called.arguments == 3,
         Dialect::Snowflake => match plain {

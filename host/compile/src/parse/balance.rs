@@ -17,7 +17,9 @@ pub(super) fn refusal(tokens: &[TokenWithSpan]) -> Option<Refusal> {
         let span = bytes(token.span).unwrap_or_default();
         let after_period = before == Some(&Token::Period);
         match closing(&token.token) {
-            Some(closing) if !after_period => open.push((closing, span.clone())),
+            Some(closing) if closing == Closing::Bracket || !after_period => {
+                open.push((closing, span.clone()))
+            }
             _ => {}
         }
         let is_end = is_word(&token.token, "END") && !after_period;

@@ -85,6 +85,8 @@ const FORMS: &[Form] = &[
         &["GRAPH", ANY_WORD, ".", ANY_WORD, "MATCH"],
     ),
     form_of_bigquery("graph queries", &["GRAPH_TABLE", "("]),
+    form_of_bigquery("calls in chains", &[".", "("]),
+    form_of_bigquery("WITH DEPTH", &["WITH", "DEPTH"]),
     Form {
         name: "models in WITH",
         dialects: &[Dialect::Snowflake],

@@ -40,7 +40,6 @@ impl Analyzer<'_> {
         {
             self.expr(match_condition, Place::new(env, scope, Grouping::Not));
         }
-        let merged = scope.merged.clone();
         match constraint {
             Some(JoinConstraint::On(condition)) => {
                 let at = Place::new(env, scope, Grouping::Not);
@@ -60,10 +59,6 @@ impl Analyzer<'_> {
         for (index, relation) in scope.relations.iter_mut().enumerate().skip(start) {
             let is_left = index < right;
             relation.nullable |= if is_left { keeps.right } else { keeps.left };
-        }
-        if hidden.is_some() {
-            // The side that is left keeps its columns as they are.
-            scope.merged = merged;
         }
         match hidden {
             Some(Hidden::Right) => scope.relations.truncate(right),
@@ -209,10 +204,11 @@ fn sides(operator: &JoinOperator) -> (Keeps, Option<Hidden>, Option<&JoinConstra
             None,
             Some(it),
         ),
+        // What is left has the columns of the side that is not hidden.
         J::Semi(it) | J::LeftSemi(it) | J::Anti(it) | J::LeftAnti(it) => {
-            (none, Some(Hidden::Right), Some(it))
+            (left, Some(Hidden::Right), Some(it))
         }
-        J::RightSemi(it) | J::RightAnti(it) => (none, Some(Hidden::Left), Some(it)),
+        J::RightSemi(it) | J::RightAnti(it) => (right, Some(Hidden::Left), Some(it)),
         J::Join(it) | J::Inner(it) | J::CrossJoin(it) | J::StraightJoin(it) => {
             (none, None, Some(it))
         }

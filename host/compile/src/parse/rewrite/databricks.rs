@@ -10,7 +10,6 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     name_markers(tokens);
     read_table_arguments(tokens);
     shorten_calls(tokens);
-    read_tables(tokens);
     leave_out(tokens);
     for place in 0..tokens.len() {
         // `struct(*)` is a call of a function, `struct(a AS b)` a form of its own.
@@ -117,18 +116,30 @@ fn read_table_arguments(tokens: &mut Vec<TokenWithSpan>) {
 }
 
 /// `TABLE orders` is short for a query of all its columns.
-fn read_tables(tokens: &mut Vec<TokenWithSpan>) {
+pub(super) fn read_tables(tokens: &mut Vec<TokenWithSpan>) {
     const BEFORE: [&str; 5] = ["UNION", "INTERSECT", "EXCEPT", "ALL", "DISTINCT"];
     let mut place = 0;
     while place + 1 < tokens.len() {
-        let begins = match place.checked_sub(1).map(|before| &tokens[before].token) {
-            None | Some(Token::LParen | Token::RParen) => true,
-            Some(before) => BEFORE.iter().any(|word| is_word(before, word)),
+        let (is_first, is_other) = match place.checked_sub(1).map(|before| &tokens[before].token) {
+            None | Some(Token::LParen | Token::RParen) => (true, false),
+            Some(before) => (false, BEFORE.iter().any(|word| is_word(before, word))),
         };
-        let is_table = is_word(&tokens[place].token, "TABLE");
-        if begins && is_table && matches!(tokens[place + 1].token, Token::Word(_)) {
-            let reads = [word("SELECT"), sign(Token::Mul), word("FROM")];
-            tokens.splice(place..=place, reads);
+        if (is_first || is_other)
+            && is_word(&tokens[place].token, "TABLE")
+            && let Some(end) = end_of_name(tokens, place + 1)
+        {
+            let is_piped = tokens
+                .get(end)
+                .is_some_and(|it| it.token == Token::VerticalBarRightAngleBracket);
+            if is_first && is_piped {
+                // Pipes know the table by its name.
+                tokens[place] = word("FROM");
+            } else {
+                tokens.insert(end, sign(Token::RParen));
+                let open = sign(Token::LParen);
+                let reads = [open, word("SELECT"), sign(Token::Mul), word("FROM")];
+                tokens.splice(place..=place, reads);
+            }
         }
         place += 1;
     }
@@ -142,12 +153,7 @@ fn leave_out(tokens: &mut Vec<TokenWithSpan>) {
             let token = tokens.get(place);
             token.is_some_and(|it| words.iter().any(|word| is_word(&it.token, word)))
         };
-        if is(place, &["FOR"])
-            && is(
-                place + 1,
-                &["VERSION", "TIMESTAMP", "SYSTEM_VERSION", "SYSTEM_TIME"],
-            )
-            && is(place + 2, &["AS"])
+        if is(place, &["FOR"]) && is(place + 1, &["VERSION", "TIMESTAMP"]) && is(place + 2, &["AS"])
         {
             tokens.remove(place);
         } else if is(place, &["TRIM"]) && tokens[place + 1].token == Token::LParen {

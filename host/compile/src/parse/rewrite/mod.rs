@@ -18,6 +18,9 @@ pub(super) fn rewrite(dialect: Dialect, mut tokens: Vec<TokenWithSpan>) -> Vec<T
     join_prefixes(dialect, &mut tokens);
     free_words(&mut tokens);
     free_columns(&mut tokens);
+    if dialect == Dialect::Databricks {
+        databricks::read_tables(&mut tokens);
+    }
     pipes::rewrite(&mut tokens);
     types::name(dialect, &mut tokens);
     match dialect {
