@@ -15,7 +15,10 @@ pub(crate) fn nearest<'c>(
         0..=2 => 1,
         length => (length / 3).clamp(1, 3),
     };
+    // Of all names of a schema, most are too long or too short.
+    let length = name.chars().count();
     candidates
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= most)
         .map(|candidate| {
             let lower = candidate.to_lowercase();
             (strsim::osa_distance(&name, &lower), candidate)

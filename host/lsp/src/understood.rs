@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rocky_compile::Analysis;
+use rocky_compile::{Analysis, Code};
 
-/// The last analysis of each open text that came to columns.
+/// The last analysis of each open text that was understood.
 #[derive(Default)]
 pub struct Understood {
     by_path: Mutex<HashMap<String, Version>>,
@@ -20,11 +20,21 @@ pub struct Version {
 
 /// Whether a text could be read as a query.
 pub fn is_understood(analysis: &Analysis) -> bool {
-    analysis.exact || !analysis.outputs.is_empty()
+    let is_refusal = |code: Code| {
+        matches!(
+            code,
+            Code::Syntax
+                | Code::NotUnderstood
+                | Code::Empty
+                | Code::SeveralStatements
+                | Code::NotAQuery
+        )
+    };
+    !analysis.diagnostics.iter().any(|it| is_refusal(it.code))
 }
 
 impl Understood {
-    /// Keeps an analysis, unless there is nothing in it that is worth more than what is kept.
+    /// Keeps an analysis, if the text was understood.
     pub fn keep(&self, path: &str, text: &Arc<str>, analysis: &Arc<Analysis>) {
         if is_understood(analysis) {
             let version = Version {

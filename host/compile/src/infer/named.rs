@@ -27,6 +27,13 @@ impl Analyzer<'_> {
             && !self.is_made_up(ident, at.scope)
         {
             self.unknown_column(ident, at.scope.all_relations().collect());
+            let is_text = self.dialect() == Dialect::Snowflake && ident.quote_style.is_some();
+            if let Some(told) = self.found.diagnostics.last_mut()
+                && is_text
+                && told.fix.is_none()
+            {
+                told.help = Some(format!("a text stands in single quotes: '{}'", ident.value));
+            }
         }
         self.nothing(ident)
     }
@@ -285,7 +292,10 @@ impl Analyzer<'_> {
             ),
             false => (
                 format!("`{name}` may be a column of {one_name} or of {other_name}"),
-                format!("write `{}.{name}` or `{}.{name}`", one.text, other.text),
+                match one.key.is_some() && other.key.is_some() {
+                    true => format!("write `{}.{name}` or `{}.{name}`", one.text, other.text),
+                    false => "give both an alias, and write it before the name".to_owned(),
+                },
             ),
         };
         let mut diagnostic = Diagnostic::new(Code::AmbiguousColumn, message, span);
@@ -340,8 +350,8 @@ impl Analyzer<'_> {
         let mut names: Vec<String> = relations.iter().map(|it| shown(it)).collect();
         names.dedup();
         let name = match ident.quote_style {
-            Some(quote) => format!("{quote}{}{quote}", ident.value),
-            None => ident.value.clone(),
+            Some(quote) if quote != '`' => format!("{quote}{}{quote}", ident.value),
+            _ => ident.value.clone(),
         };
         let message = match names.as_slice() {
             [] => format!("there is no column `{name}`: nothing is read here"),
@@ -375,9 +385,6 @@ impl Analyzer<'_> {
                 if is_quoted && nearest.is_some_and(|it| it.eq_ignore_ascii_case(&ident.value)) =>
             {
                 help.push_str(" In quotes, letter case counts");
-            }
-            help if is_quoted && nearest.is_none() && self.dialect() == Dialect::Snowflake => {
-                *help = Some(format!("a text stands in single quotes: '{}'", ident.value));
             }
             _ => {}
         }

@@ -12,17 +12,17 @@ use crate::Code;
 pub(super) fn refusal(tokens: &[TokenWithSpan]) -> Option<Refusal> {
     // What is open: the sign or word that would close it, and where it was opened.
     let mut open: Vec<(Closing, Range<usize>)> = Vec::new();
-    let mut before: Option<&Token> = None;
-    for token in significant(tokens) {
+    let words: Vec<&TokenWithSpan> = significant(tokens).collect();
+    for (place, token) in words.iter().enumerate() {
         let span = bytes(token.span).unwrap_or_default();
-        let after_period = before == Some(&Token::Period);
+        let is_name = is_name(&words, place);
         match closing(&token.token) {
-            Some(closing) if closing == Closing::Bracket || !after_period => {
-                open.push((closing, span.clone()))
+            Some(closing) if closing == Closing::Bracket || !is_name => {
+                open.push((closing, span.clone()));
             }
             _ => {}
         }
-        let is_end = is_word(&token.token, "END") && !after_period;
+        let is_end = is_word(&token.token, "END") && !is_name;
         match (&token.token, open.last()) {
             (Token::RParen, Some((Closing::Bracket, _))) => drop(open.pop()),
             (_, Some((Closing::End, _))) if is_end => drop(open.pop()),
@@ -35,12 +35,23 @@ pub(super) fn refusal(tokens: &[TokenWithSpan]) -> Option<Refusal> {
             }
             _ => {}
         }
-        before = Some(&token.token);
     }
     match open.pop()? {
         (Closing::Bracket, span) => Some(refuse("this bracket is not closed", span)),
         (Closing::End, case) => Some(endless(case)),
     }
+}
+
+/// Whether a word is a name: it stands behind a period or AS, or nothing but the next item or clause follows CASE.
+fn is_name(words: &[&TokenWithSpan], place: usize) -> bool {
+    let before = place.checked_sub(1).map(|before| &words[before].token);
+    let after = words.get(place + 1).map(|after| &after.token);
+    let is_named = before.is_some_and(|it| *it == Token::Period || is_word(it, "AS"));
+    let goes_on = match after {
+        None | Some(Token::Comma | Token::RParen | Token::Period) => true,
+        Some(after) => ["FROM", "AS"].iter().any(|word| is_word(after, word)),
+    };
+    is_named || (goes_on && is_word(&words[place].token, "CASE"))
 }
 
 /// What ends something.

@@ -86,11 +86,11 @@ const FORMS: &[Form] = &[
     ),
     form_of_bigquery("graph queries", &["GRAPH_TABLE", "("]),
     form_of_bigquery("calls in chains", &[".", "("]),
-    form_of_bigquery("WITH DEPTH", &["WITH", "DEPTH"]),
+    form_of_bigquery("WITH DEPTH", &[")", "WITH", "DEPTH"]),
     Form {
         name: "models in WITH",
         dialects: &[Dialect::Snowflake],
-        words: &[ANY_WORD, "AS", "MODEL"],
+        words: &["WITH", ANY_WORD, "AS", "MODEL"],
     },
     Form {
         name: "the WINDOW clause",
@@ -111,9 +111,7 @@ pub(super) fn is_plain(tokens: &[TokenWithSpan], place: usize) -> bool {
         .iter()
         .take(at + LOOKS_AHEAD)
         .skip(at.saturating_sub(LOOKS_BACK));
-    !is_balanced(&words)
-        || at >= words.len()
-        || near.into_iter().all(|token| is_plain_token(&token.token))
+    at >= words.len() || near.into_iter().all(|token| is_plain_token(&token.token))
 }
 
 /// How many tokens before the place are looked at.
@@ -121,21 +119,6 @@ const LOOKS_BACK: usize = 12;
 
 /// How many from the place on.
 const LOOKS_AHEAD: usize = 2;
-
-fn is_balanced(words: &[&TokenWithSpan]) -> bool {
-    let mut open = 0_usize;
-    for token in words {
-        match token.token {
-            Token::LParen => open += 1,
-            Token::RParen => match open.checked_sub(1) {
-                Some(left) => open = left,
-                None => return false,
-            },
-            _ => {}
-        }
-    }
-    open == 0
-}
 
 fn is_plain_token(token: &Token) -> bool {
     match token {

@@ -72,7 +72,7 @@ pub(crate) fn of_tokens(
     let reader = Reader::new(dialect, tokens.len());
     let unknown = forms::not_understood(dialect, &tokens);
     let mut outcome = parsed(&reader, tokens.clone());
-    if outcome.is_err() && !reader.is_spent() && dialect != Dialect::Snowflake {
+    if outcome.is_err() && !reader.is_spent() && dialect == Dialect::BigQuery {
         // Conditions may stand behind several joins at once: `a JOIN b JOIN c ON … ON …`.
         let other = Reader::new(dialect, tokens.len()).with_conditions_behind_joins();
         outcome = parsed(&other, tokens).or(outcome);

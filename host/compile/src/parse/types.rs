@@ -4,30 +4,26 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::is_word;
-use super::rewrite::closing_bracket;
+use super::rewrite::{closing_bracket, edit};
 use crate::Dialect;
 
 /// Makes one name of each type in a cast that is made of other types: the parser takes any name for a type and keeps its text.
 pub(super) fn name(dialect: Dialect, tokens: &mut Vec<TokenWithSpan>) {
-    let mut place = 1;
-    while place + 1 < tokens.len() {
-        let before = &tokens[place - 1].token;
-        let is_cast = *before == Token::DoubleColon || is_word(before, "AS");
-        match is_cast.then(|| end(dialect, tokens, place)).flatten() {
-            Some(end) => {
-                let text: Vec<String> = tokens[place..=end]
-                    .iter()
-                    .map(|token| token.token.to_string())
-                    .collect();
-                if let Token::Word(word) = &mut tokens[place].token {
-                    word.value = text.join(" ");
-                    word.keyword = Keyword::NoKeyword;
-                }
-                tokens.drain(place + 1..=end);
-            }
-            None => place += 1,
+    edit(tokens, |tokens, place| {
+        let before = &tokens.get(place.checked_sub(1)?)?.token;
+        if *before != Token::DoubleColon && !is_word(before, "AS") {
+            return None;
         }
-    }
+        let end = end(dialect, tokens, place)?;
+        let text = tokens[place..=end].iter().map(|it| it.token.to_string());
+        let text: Vec<String> = text.collect();
+        let mut name = tokens[place].clone();
+        if let Token::Word(word) = &mut name.token {
+            word.value = text.join(" ");
+            word.keyword = Keyword::NoKeyword;
+        }
+        Some((place..end + 1, vec![name]))
+    });
 }
 
 /// Where the type ends that begins here, if it is made of others in a way that the parser does not read.

@@ -227,14 +227,15 @@ impl Analyzer<'_> {
 
     /// Whether a name that is not described may be that of a change stream: going by it, or by columns that only those have.
     fn may_be_stream(&self, table: &TableName) -> bool {
-        let has = |text: &str, word: &str| text.to_ascii_uppercase().contains(word);
+        let is_word = |part: &str| {
+            let words = ["STREAM", "STREAMS", "STRM"];
+            words.iter().any(|word| part.eq_ignore_ascii_case(word))
+        };
+        let text = || self.text.to_ascii_uppercase();
+        let columns = ["METADATA$ACTION", "METADATA$ISUPDATE", "METADATA$ROW_ID"];
         self.dialect() == Dialect::Snowflake
-            && (["STREAM", "STRM"]
-                .iter()
-                .any(|word| has(&table.table, word))
-                || ["METADATA$ACTION", "METADATA$ISUPDATE", "METADATA$ROW_ID"]
-                    .iter()
-                    .any(|word| has(self.text, word)))
+            && (table.table.split('_').any(is_word)
+                || columns.iter().any(|column| text().contains(column)))
     }
 
     fn not_cached(&mut self, table: &TableName, span: Range<usize>) {

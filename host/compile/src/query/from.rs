@@ -10,9 +10,14 @@ use crate::scope::{Relation, Scope, Shape};
 use crate::{Code, Diagnostic, Dialect};
 
 impl Analyzer<'_> {
-    /// Brings a relation and those joined with it into scope.
-    pub(super) fn joined(&mut self, table: &TableWithJoins, env: &Env<'_>, scope: &mut Scope<'_>) {
-        let start = scope.relations.len();
+    /// Brings a relation and those joined with it into scope. The relations from `start` on are those that it may be joined with.
+    pub(super) fn joined(
+        &mut self,
+        table: &TableWithJoins,
+        start: usize,
+        env: &Env<'_>,
+        scope: &mut Scope<'_>,
+    ) {
         self.deeper((), |this| this.factor(&table.relation, env, scope));
         for join in &table.joins {
             let right = scope.relations.len();
@@ -87,11 +92,12 @@ impl Analyzer<'_> {
         scope: &mut Scope<'_>,
     ) {
         if alias.is_none() {
-            self.joined(joins, env, scope);
+            let start = scope.relations.len();
+            self.joined(joins, start, env, scope);
             return;
         }
         let mut inner = Scope::within(env.outer);
-        self.joined(joins, env, &mut inner);
+        self.joined(joins, 0, env, &mut inner);
         let shape = super::star::everything(Place::new(env, &inner, Grouping::Not));
         self.derived(shape, alias, scope);
     }

@@ -10,7 +10,7 @@ use crate::scope::{Column, Relation, Scope, Shape};
 use crate::{Dialect, Type};
 
 impl Analyzer<'_> {
-    /// Brings into scope what WHERE and GROUP BY imply, before anything names it.
+    /// Brings into scope what WHERE and GROUP BY imply, before the list of the SELECT names it.
     pub(super) fn imply(&self, select: &Select, scope: &mut Scope<'_>) {
         if makes_null(&select.group_by) {
             for relation in &mut scope.relations {
@@ -41,7 +41,14 @@ impl Analyzer<'_> {
             Expr::Function(function) => Some(function_name(&function.name)),
             _ => None,
         });
-        for name in calls.filter(|name| name == "WINDOW" || name == "SESSION_WINDOW") {
+        let has_own = |name: &str| scope.relations.iter().any(|it| it.column(name).is_some());
+        let calls: Vec<String> = calls
+            .filter(|name| !has_own(&name.to_lowercase()))
+            .collect();
+        for name in calls
+            .into_iter()
+            .filter(|name| name == "WINDOW" || name == "SESSION_WINDOW")
+        {
             let window = "STRUCT<start: TIMESTAMP, end: TIMESTAMP>";
             let typed = Typed::new(Type::parse(Dialect::Databricks, window), false);
             let column = Column::stored(&self.names, name.to_lowercase(), typed);

@@ -4,6 +4,7 @@ use sqlparser::ast::{
     Assignment, AssignmentTarget, Expr, ExprWithAlias, ExprWithAliasAndOrderBy, FunctionArg,
     FunctionArgExpr, FunctionArguments, Ident, IdentWithAlias, Join, ObjectNamePart, PipeOperator,
     Query, SelectFlavor, SelectItem, SetExpr, SetOperator, Spanned, TableWithJoins,
+    Value as Written,
 };
 
 use super::Env;
@@ -181,6 +182,10 @@ impl Analyzer<'_> {
                 }
                 continue;
             }
+            if let (Dialect::Databricks, Some(column)) = (self.dialect(), ordinal(expr, at)) {
+                shape.columns.push(column);
+                continue;
+            }
             let column = match alias {
                 Some(alias) => {
                     let value = self.expr(expr, at);
@@ -229,9 +234,21 @@ impl Analyzer<'_> {
             relation: join.relation.clone(),
             joins: Vec::new(),
         };
-        self.joined(&table, env, scope);
+        self.joined(&table, right, env, scope);
         self.join(&join.join_operator, 0, right, scope, env);
     }
+}
+
+/// The column that a number stands for among those before the operator.
+fn ordinal(group: &Expr, at: Place<'_>) -> Option<Column> {
+    let Expr::Value(value) = group else {
+        return None;
+    };
+    let Written::Number(digits, _) = &value.value else {
+        return None;
+    };
+    let index = digits.parse::<usize>().ok()?.checked_sub(1)?;
+    everything(at).columns.into_iter().nth(index)
 }
 
 /// What is grouped by in several ways at once, as ROLLUP says, each once.

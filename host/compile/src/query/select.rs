@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::{
     ConnectByKind, Distinct, Expr, GroupByExpr, GroupByWithModifier, NamedWindowExpr, OrderBy,
-    Select, SelectItem, ValueTableMode,
+    Select, SelectFlavor, SelectItem, ValueTableMode,
 };
 
 use super::Env;
@@ -23,7 +23,12 @@ impl Analyzer<'_> {
         env: &Env<'_>,
     ) -> Shape {
         let mut scope = self.read_from(select, env);
-        let shape = self.selected(select, env, &mut scope);
+        let shape = match select.flavor {
+            SelectFlavor::FromFirstNoSelect => {
+                super::star::everything(Place::new(env, &scope, Grouping::Not))
+            }
+            _ => self.selected(select, env, &mut scope),
+        };
         if let Some(order) = order {
             scope.aliases_first = true;
             scope.aliases = shape.columns.iter().cloned().map(Column::by_key).collect();
@@ -37,7 +42,12 @@ impl Analyzer<'_> {
     pub(crate) fn read_from<'e>(&mut self, select: &Select, env: &Env<'e>) -> Scope<'e> {
         let mut scope = Scope::within(env.outer);
         for table in &select.from {
-            self.joined(table, env, &mut scope);
+            // In BigQuery a comma binds as JOIN does: what stands before it is on the left of what follows.
+            let start = match self.dialect() {
+                Dialect::BigQuery => 0,
+                Dialect::Databricks | Dialect::Snowflake => scope.relations.len(),
+            };
+            self.joined(table, start, env, &mut scope);
         }
         self.check_aliases(&scope);
         for view in &select.lateral_views {

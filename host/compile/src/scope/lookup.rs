@@ -181,10 +181,15 @@ impl Relation {
         })
     }
 
-    /// Whether two of its columns have this key, so that neither can be meant.
+    /// Whether two of its columns have this key, so that neither can be meant. One column of a table that is selected twice is one.
     pub(crate) fn has_twice(&self, key: &str) -> bool {
         let same = |column: &&Column| *column.key == *key && !column.made_up;
-        self.shape.columns.iter().filter(same).nth(1).is_some()
+        let mut columns = self.shape.columns.iter().filter(same);
+        let first = columns.next();
+        let is_first = |other: &Column| {
+            first.is_some_and(|it| it.sources == other.sources && it.sources.len() == 1)
+        };
+        columns.any(|other| !is_first(other))
     }
 
     /// Whether these keys name it: its alias, or its name with some of what stands before it.

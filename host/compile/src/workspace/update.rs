@@ -1,6 +1,6 @@
 //! Bringing a workspace up to date.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -11,7 +11,7 @@ use super::Workspace;
 use super::analyse::{self, Known, Reading};
 use super::entry::{Entry, Fault};
 use super::graph::{self, Index};
-use super::guesses::Guesses;
+use super::guesses::{self, guess};
 use super::schedule::in_order;
 use super::tables::Tables;
 use crate::resolve::{ModelColumns, RelationPath, Resolved};
@@ -98,9 +98,10 @@ impl Workspace {
             true => NonZeroUsize::MIN,
             false => threads,
         };
-        let guesses = Guesses::new(catalog);
+        let guessing = guessing(&tasks, &order);
         in_order(threads, &order, &acyclic, &|node| {
-            let outcome = tasks[node].run(&tasks, &guesses);
+            let guesses = guessing.contains(&node).then_some(catalog);
+            let outcome = tasks[node].run(&tasks, guesses);
             let _ = tasks[node].outcome.set(outcome);
         });
         let outcomes: Vec<(Option<Outcome>, Vec<Fault>)> = tasks
@@ -183,7 +184,8 @@ impl Task<'_> {
         self.is_changed || self.entry.analysis.is_none()
     }
 
-    fn run(&self, tasks: &[Task<'_>], guesses: &Guesses<'_>) -> Outcome {
+    /// Does it; `catalog` is given to those that may look through it for what was meant.
+    fn run(&self, tasks: &[Task<'_>], catalog: Option<&dyn Catalog>) -> Outcome {
         let entry = self.entry;
         let inputs: Vec<Resolved> = self
             .links
@@ -218,8 +220,8 @@ impl Task<'_> {
         let reading = reading.unwrap_or_else(|| analyse::read(&entry.model));
         let paths = entry.paths.as_deref().unwrap_or_default();
         let nearest = |table: &TableName, written: &Ident| {
-            let models = tasks.iter().map(|task| task.entry.model.name.as_str());
-            guesses.nearest(&entry.model.home, models, table, written)
+            let models = tasks.iter().map(|task| &task.entry.model);
+            guess(catalog?, &entry.model, models, table, written)
         };
         let known = Known::new(paths.iter().zip(&inputs), &nearest);
         let (mut analysis, shape) = analyse::analyse(&entry.model, reading, &known, &self.faults);
@@ -242,6 +244,15 @@ impl Task<'_> {
             columns,
         }
     }
+}
+
+/// The first models that name tables which are not there.
+fn guessing(tasks: &[Task<'_>], order: &[usize]) -> HashSet<usize> {
+    let misses = |link: &Link| matches!(link, Link::Other(Resolved::NotVisible(..)));
+    let wrong = order
+        .iter()
+        .filter(|node| tasks[**node].links.iter().any(misses));
+    wrong.take(guesses::MOST).copied().collect()
 }
 
 /// For each name in each model, the model that it stands for. A model's own name is that of the table which it makes.

@@ -1,8 +1,12 @@
 //! What BigQuery writes and the parser does not know.
 
-use sqlparser::tokenizer::{Token, TokenWithSpan};
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 
-use super::{are_joined, closing_bracket, is_word, sign, types, word};
+use super::{
+    NO_NAMES, are_joined, closing_bracket, edit, end_of_name, has_sign, is_at, is_word, sign,
+    types, without, word,
+};
 
 pub(super) fn rewrite(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     join_digits(&mut tokens);
@@ -13,76 +17,70 @@ pub(super) fn rewrite(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 
 /// Digits that the tokenizer cuts off what they belong to: of `0XFF` and of names such as `shop.2024_orders`.
 fn join_digits(tokens: &mut Vec<TokenWithSpan>) {
-    let mut place = 0;
-    while place + 1 < tokens.len() {
-        let [one, other, third @ ..] = &tokens[place..] else {
-            return;
+    edit(tokens, |tokens, place| {
+        let [one, other, ..] = &tokens[place..] else {
+            return None;
         };
         if !are_joined(one, other) {
-            place += 1;
-            continue;
+            return None;
         }
         match (&one.token, &other.token) {
             (Token::Number(zero, _), Token::Word(digits))
                 if zero == "0" && digits.value.starts_with('X') =>
             {
                 let number = Token::Number(format!("0x{}", &digits.value[1..]), false);
-                let span = one.span.union(&other.span);
-                tokens.splice(place..place + 2, [TokenWithSpan::new(number, span)]);
+                let number = TokenWithSpan::new(number, one.span.union(&other.span));
+                Some((place..place + 2, vec![number]))
             }
-            (Token::Word(_), Token::Number(digits, _)) if digits.starts_with('.') => {
-                let mut name = digits[1..].to_owned();
+            (Token::Word(name), Token::Number(digits, _))
+                if digits.starts_with('.') && is_name(tokens, place, name) =>
+            {
+                let mut part = digits[1..].to_owned();
                 let mut span = other.span;
                 let mut end = place + 2;
-                if let Some(third) = third.first()
+                if let Some(third) = tokens.get(end)
                     && let Token::Word(word) = &third.token
                     && are_joined(other, third)
                 {
-                    name.push_str(&word.value);
+                    part.push_str(&word.value);
                     span = span.union(&third.span);
                     end += 1;
                 }
-                let name = TokenWithSpan::new(Token::make_word(&name, None), span);
-                tokens.splice(place + 1..end, [sign(Token::Period), name]);
+                let part = TokenWithSpan::new(Token::make_word(&part, None), span);
+                Some((place + 1..end, vec![sign(Token::Period), part]))
             }
-            _ => {}
+            _ => None,
         }
-        place += 1;
-    }
+    });
 }
 
-/// What makes no difference to columns: which rows are told, and how columns are matched that all sides of a union have.
+/// Whether a word names something, and no clause begins with it.
+fn is_name(tokens: &[TokenWithSpan], place: usize, word: &Word) -> bool {
+    let after_period = place > 0 && has_sign(tokens, place - 1, &Token::Period);
+    after_period || word.quote_style.is_some() || word.keyword == Keyword::NoKeyword
+}
+
+/// What makes no difference to columns: which rows are told, and that a union by name has the columns of either side, as it does anyway here.
 fn leave_out(tokens: &mut Vec<TokenWithSpan>) {
-    let mut place = 0;
-    while place + 2 < tokens.len() {
-        let is = |place: usize, text: &str| {
-            let token = tokens.get(place);
-            token.is_some_and(|token| is_word(&token.token, text))
-        };
+    edit(tokens, |tokens, place| {
+        let is = |place: usize, words: &[&str]| is_at(tokens, place, words);
         let privacy = ["DIFFERENTIAL_PRIVACY", "AGGREGATION_THRESHOLD"];
-        if is(place, "SELECT")
-            && is(place + 1, "WITH")
-            && privacy.iter().any(|word| is(place + 2, word))
-        {
-            let mut end = place + 3;
-            if is(end, "OPTIONS")
-                && tokens
-                    .get(end + 1)
-                    .is_some_and(|it| it.token == Token::LParen)
-                && let Some(closing) = closing_bracket(tokens, end + 1)
-            {
-                end = closing + 1;
-            }
-            tokens.drain(place + 1..end);
-        } else if is(place, "FULL") {
-            let union = place + 1 + usize::from(is(place + 1, "OUTER"));
-            let by_name = is(union + 2, "BY") && is(union + 3, "NAME") && !is(union + 4, "ON");
-            if is(union, "UNION") && by_name {
-                tokens.drain(place..union);
-            }
+        if is(place, &["SELECT"]) && is(place + 1, &["WITH"]) && is(place + 2, &privacy) {
+            let options =
+                is(place + 3, &["OPTIONS"]) && has_sign(tokens, place + 4, &Token::LParen);
+            let end = match options {
+                true => closing_bracket(tokens, place + 4)? + 1,
+                false => place + 3,
+            };
+            return without(place + 1..end);
         }
-        place += 1;
-    }
+        if !is(place, &["FULL"]) {
+            return None;
+        }
+        let union = place + 1 + usize::from(is(place + 1, &["OUTER"]));
+        let by_name = is(union + 2, &["BY"]) && is(union + 3, &["NAME"]) && !is(union + 4, &["ON"]);
+        (is(union, &["UNION"]) && by_name).then(|| (place..union, Vec::new()))
+    });
 }
 
 /// A query in brackets with an alias, before pipes, is what FROM reads.
@@ -130,16 +128,7 @@ fn rewritten(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
             place = end + 1;
             continue;
         }
-        // Which kind of thing an argument names makes no difference here.
-        let begins = out
-            .last()
-            .is_some_and(|last| matches!(last.token, Token::LParen | Token::Comma | Token::RArrow));
-        let is_followed = matches!(
-            tokens.get(place + 1).map(|next| &next.token),
-            Some(Token::Word(_))
-        );
-        let is_kind = is_word(&token.token, "MODEL") || is_word(&token.token, "TABLE");
-        if !(begins && is_followed && is_kind) {
+        if !is_kind(&tokens, place) {
             out.push(token.clone());
         }
         if is_nameless_offset(&tokens, place) {
@@ -150,14 +139,28 @@ fn rewritten(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     out
 }
 
+/// Whether an argument is a name behind the word for what it names, which makes no difference here: `ML.PREDICT(MODEL m, TABLE t)`.
+fn is_kind(tokens: &[TokenWithSpan], place: usize) -> bool {
+    let begins = place.checked_sub(1).is_some_and(|before| {
+        let before = &tokens[before].token;
+        matches!(before, Token::LParen | Token::Comma | Token::RArrow)
+    });
+    let ends =
+        |end: usize| has_sign(tokens, end, &Token::Comma) || has_sign(tokens, end, &Token::RParen);
+    begins
+        && is_at(tokens, place, &["MODEL", "TABLE"])
+        && !is_at(tokens, place + 1, &NO_NAMES)
+        && end_of_name(tokens, place + 1).is_some_and(ends)
+}
+
 /// Whether the places of an array's elements get no name before a word that the parser would take for one.
 fn is_nameless_offset(tokens: &[TokenWithSpan], place: usize) -> bool {
     let is = |place: usize, text: &str| {
         let token = tokens.get(place);
         token.is_some_and(|token| is_word(&token.token, text))
     };
-    const GOES_ON: [&str; 8] = [
-        "CROSS", "FULL", "INNER", "JOIN", "LEFT", "ON", "RIGHT", "USING",
+    const GOES_ON: [&str; 10] = [
+        "CROSS", "FULL", "INNER", "JOIN", "LEFT", "ON", "QUALIFY", "RIGHT", "USING", "WINDOW",
     ];
     is(place, "OFFSET")
         && GOES_ON.iter().any(|word| is(place + 1, word))
@@ -176,9 +179,30 @@ fn system_time(tokens: &[TokenWithSpan], place: usize) -> Option<usize> {
     if is_here < 4 {
         return None;
     }
-    const AFTER: [&str; 16] = [
-        "WHERE", "JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "GROUP", "HAVING", "ORDER",
-        "LIMIT", "QUALIFY", "WINDOW", "UNION", "ON", "AS",
+    const AFTER: [&str; 23] = [
+        "AS",
+        "CROSS",
+        "EXCEPT",
+        "FULL",
+        "GROUP",
+        "HAVING",
+        "INNER",
+        "INTERSECT",
+        "JOIN",
+        "LEFT",
+        "LIMIT",
+        "NATURAL",
+        "ON",
+        "ORDER",
+        "PIVOT",
+        "QUALIFY",
+        "RIGHT",
+        "TABLESAMPLE",
+        "UNION",
+        "UNPIVOT",
+        "USING",
+        "WHERE",
+        "WINDOW",
     ];
     let mut depth = 0_usize;
     for (index, token) in tokens.iter().enumerate().skip(place + 4) {

@@ -2,7 +2,10 @@
 
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::{are_joined, closing_bracket, end_of_name, is_word, make_name, sign, word};
+use super::{
+    NO_NAMES, are_joined, closing_bracket, edit, end_of_name, has_sign, is_at, is_word, make_name,
+    sign, without, word,
+};
 
 pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     join_suffixes(tokens);
@@ -21,30 +24,36 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
         }
     }
     shorten_intervals(tokens);
+    super::spark::rewrite(tokens);
 }
 
 /// Numbers with letters for their type, which the tokenizer takes for names or leaves apart.
 fn join_suffixes(tokens: &mut Vec<TokenWithSpan>) {
-    let mut place = 0;
-    while place < tokens.len() {
-        let after_period = place > 0 && tokens[place - 1].token == Token::Period;
-        if let Token::Word(word) = &tokens[place].token
-            && !after_period
-            && word.quote_style.is_none()
-            && is_number(&word.value)
-        {
-            tokens[place].token = Token::Number(word.value.clone(), false);
+    edit(tokens, |tokens, place| {
+        let after_period = place > 0 && has_sign(tokens, place - 1, &Token::Period);
+        let token = &tokens[place];
+        match (&token.token, tokens.get(place + 1)) {
+            (Token::Word(word), _)
+                if !after_period && word.quote_style.is_none() && is_number(&word.value) =>
+            {
+                let number = Token::Number(word.value.clone(), false);
+                Some((
+                    place..place + 1,
+                    vec![TokenWithSpan::new(number, token.span)],
+                ))
+            }
+            (Token::Number(digits, _), Some(suffix)) if are_joined(token, suffix) => {
+                let Token::Word(letters) = &suffix.token else {
+                    return None;
+                };
+                let is_suffix = SUFFIXES.contains(&letters.value.to_ascii_lowercase().as_str());
+                let number = Token::Number(format!("{digits}{}", letters.value), false);
+                let number = TokenWithSpan::new(number, token.span.union(&suffix.span));
+                is_suffix.then(|| (place..place + 2, vec![number]))
+            }
+            _ => None,
         }
-        if let [number, suffix, ..] = &tokens[place..]
-            && let (Token::Number(digits, _), Token::Word(letters)) = (&number.token, &suffix.token)
-            && are_joined(number, suffix)
-            && SUFFIXES.contains(&letters.value.to_ascii_lowercase().as_str())
-        {
-            tokens[place].token = Token::Number(format!("{digits}{}", letters.value), false);
-            tokens.remove(place + 1);
-        }
-        place += 1;
-    }
+    });
 }
 
 /// A stream of a table has its columns.
@@ -55,134 +64,144 @@ fn drop_stream(tokens: &mut Vec<TokenWithSpan>) {
         "LIMIT", "NATURAL", "ON", "ORDER", "PIVOT", "QUALIFY", "RIGHT", "SEMI", "UNION", "USING",
         "WHERE", "WINDOW",
     ];
-    let is = |token: &TokenWithSpan, words: &[&str]| {
-        words.iter().any(|word| is_word(&token.token, word))
-    };
-    let mut place = 1;
-    while place + 1 < tokens.len() {
-        let next = &tokens[place + 1];
-        let is_stream =
-            is(&tokens[place - 1], &["FROM", "JOIN"]) && is(&tokens[place], &["STREAM"]);
-        if is_stream && matches!(next.token, Token::Word(_)) && !is(next, &GOES_ON) {
-            tokens.remove(place);
-        } else if is_stream
-            && next.token == Token::LParen
-            && let Some(end) = end_of_name(tokens, place + 2)
-            && tokens.get(end).is_some_and(|it| it.token == Token::RParen)
-        {
-            tokens.remove(end);
-            tokens.drain(place..place + 2);
+    edit(tokens, |tokens, place| {
+        let next = tokens.get(place + 1)?;
+        let is_stream = is_at(tokens, place, &["STREAM"])
+            && is_at(tokens, place.checked_sub(1)?, &["FROM", "JOIN"]);
+        if !is_stream {
+            return None;
         }
-        place += 1;
-    }
+        if matches!(next.token, Token::Word(_)) && !is_at(tokens, place + 1, &GOES_ON) {
+            return without(place..place + 1);
+        }
+        let end = end_of_name(tokens, place + 2)?;
+        let is_in_brackets = next.token == Token::LParen && has_sign(tokens, end, &Token::RParen);
+        is_in_brackets.then(|| (place..end + 1, tokens[place + 2..end].to_vec()))
+    });
 }
 
 /// `map[:key]` is a marker in brackets, and no slice.
 fn name_markers(tokens: &mut Vec<TokenWithSpan>) {
-    let mut place = 0;
-    while let Some([open, colon, name, close, ..]) = tokens.get(place..) {
-        if open.token == Token::LBracket
+    edit(tokens, |tokens, place| {
+        let [open, colon, name, close, ..] = &tokens[place..] else {
+            return None;
+        };
+        let is_subscript = open.token == Token::LBracket
             && colon.token == Token::Colon
-            && close.token == Token::RBracket
-            && let Token::Word(word) = &name.token
-        {
-            let marker = Token::Placeholder(format!(":{}", word.value));
-            tokens.splice(place + 1..place + 3, [sign(marker)]);
-        }
-        place += 1;
-    }
+            && close.token == Token::RBracket;
+        let Token::Word(word) = &name.token else {
+            return None;
+        };
+        let marker = sign(Token::Placeholder(format!(":{}", word.value)));
+        is_subscript.then(|| (place + 1..place + 3, vec![marker]))
+    });
 }
 
 /// `f(TABLE(orders))` reads a table, and its columns are none of the function's arguments.
 fn read_table_arguments(tokens: &mut Vec<TokenWithSpan>) {
-    let mut place = 1;
-    while place + 2 < tokens.len() {
-        let is_argument = matches!(
-            tokens[place - 1].token,
-            Token::LParen | Token::Comma | Token::RArrow
-        );
-        if is_argument
-            && is_word(&tokens[place].token, "TABLE")
-            && tokens[place + 1].token == Token::LParen
-            && let Some(end) = end_of_name(tokens, place + 2)
-            && tokens.get(end).is_some_and(|it| it.token == Token::RParen)
-        {
-            let reads = [word("SELECT"), sign(Token::Mul), word("FROM")];
-            tokens.splice(place + 2..place + 2, reads);
-            tokens[place] = word("EXISTS");
+    edit(tokens, |tokens, place| {
+        let before = &tokens.get(place.checked_sub(1)?)?.token;
+        let is_argument = matches!(before, Token::LParen | Token::Comma | Token::RArrow);
+        let is_table =
+            is_at(tokens, place, &["TABLE"]) && has_sign(tokens, place + 1, &Token::LParen);
+        if !is_argument || !is_table {
+            return None;
         }
-        place += 1;
-    }
+        let end = end_of_name(tokens, place + 2)?;
+        let (open, star) = (sign(Token::LParen), sign(Token::Mul));
+        let reads = vec![word("EXISTS"), open, word("SELECT"), star, word("FROM")];
+        has_sign(tokens, end, &Token::RParen).then_some((place..place + 2, reads))
+    });
 }
 
 /// `TABLE orders` is short for a query of all its columns.
 pub(super) fn read_tables(tokens: &mut Vec<TokenWithSpan>) {
-    const BEFORE: [&str; 5] = ["UNION", "INTERSECT", "EXCEPT", "ALL", "DISTINCT"];
-    let mut place = 0;
-    while place + 1 < tokens.len() {
-        let (is_first, is_other) = match place.checked_sub(1).map(|before| &tokens[before].token) {
-            None | Some(Token::LParen | Token::RParen) => (true, false),
-            Some(before) => (false, BEFORE.iter().any(|word| is_word(before, word))),
-        };
-        if (is_first || is_other)
-            && is_word(&tokens[place].token, "TABLE")
-            && let Some(end) = end_of_name(tokens, place + 1)
-        {
-            let is_piped = tokens
-                .get(end)
-                .is_some_and(|it| it.token == Token::VerticalBarRightAngleBracket);
-            if is_first && is_piped {
-                // Pipes know the table by its name.
-                tokens[place] = word("FROM");
-            } else {
-                tokens.insert(end, sign(Token::RParen));
-                let open = sign(Token::LParen);
-                let reads = [open, word("SELECT"), sign(Token::Mul), word("FROM")];
-                tokens.splice(place..=place, reads);
-            }
+    const OPERATIONS: [&str; 4] = ["UNION", "INTERSECT", "EXCEPT", "MINUS"];
+    edit(tokens, |tokens, place| {
+        if !is_at(tokens, place, &["TABLE"]) || is_at(tokens, place + 1, &NO_NAMES) {
+            return None;
         }
-        place += 1;
+        let quantified = place
+            .checked_sub(1)
+            .filter(|before| is_at(tokens, *before, &["ALL", "DISTINCT"]));
+        let operation = quantified.unwrap_or(place).checked_sub(1);
+        let is_other = operation.is_some_and(|before| is_at(tokens, before, &OPERATIONS));
+        // First in the text or in brackets, or behind the last expression of a WITH.
+        let is_first = match place.checked_sub(1) {
+            None => true,
+            Some(before) => {
+                has_sign(tokens, before, &Token::LParen)
+                    || (has_sign(tokens, before, &Token::RParen) && is_at(tokens, 0, &["WITH"]))
+            }
+        };
+        if !is_first && !is_other {
+            return None;
+        }
+        let end = end_of_name(tokens, place + 1)?;
+        let name = tokens[place + 1..end].iter().cloned();
+        if is_first && has_sign(tokens, end, &Token::VerticalBarRightAngleBracket) {
+            // Pipes know the table by its name.
+            return Some((place..place + 1, vec![word("FROM")]));
+        }
+        // In brackets there is nothing else but a query.
+        let is_query = match end_of_query(tokens, end) {
+            true => true,
+            false => is_other || place == 0,
+        };
+        let (open, star) = (sign(Token::LParen), sign(Token::Mul));
+        let mut reads = vec![open, word("SELECT"), star, word("FROM")];
+        reads.extend(name);
+        reads.push(sign(Token::RParen));
+        is_query.then_some((place..end, reads))
+    });
+}
+
+/// Whether a query may end here, or be combined with another.
+fn end_of_query(tokens: &[TokenWithSpan], place: usize) -> bool {
+    const GOES_ON: [&str; 6] = ["UNION", "INTERSECT", "EXCEPT", "MINUS", "ORDER", "LIMIT"];
+    match tokens.get(place).map(|token| &token.token) {
+        None | Some(Token::RParen | Token::SemiColon | Token::EOF) => true,
+        Some(_) => is_at(tokens, place, &GOES_ON),
     }
 }
 
 /// What makes no difference to columns: which version of a table is read, and which letters are trimmed.
 fn leave_out(tokens: &mut Vec<TokenWithSpan>) {
-    let mut place = 0;
-    while place + 2 < tokens.len() {
-        let is = |place: usize, words: &[&str]| {
-            let token = tokens.get(place);
-            token.is_some_and(|it| words.iter().any(|word| is_word(&it.token, word)))
-        };
+    edit(tokens, |tokens, place| {
+        let is = |place: usize, words: &[&str]| is_at(tokens, place, words);
         if is(place, &["FOR"]) && is(place + 1, &["VERSION", "TIMESTAMP"]) && is(place + 2, &["AS"])
         {
-            tokens.remove(place);
-        } else if is(place, &["TRIM"]) && tokens[place + 1].token == Token::LParen {
-            let side = place + 2;
-            let end = side + usize::from(is(side, &["BOTH", "LEADING", "TRAILING"]));
-            if is(end, &["FROM"]) {
-                tokens.drain(side..=end);
-            }
+            return without(place..place + 1);
         }
-        place += 1;
-    }
+        if !is(place, &["TRIM"]) || !has_sign(tokens, place + 1, &Token::LParen) {
+            return None;
+        }
+        let side = place + 2;
+        let end = side + usize::from(is(side, &["BOTH", "LEADING", "TRAILING"]));
+        is(end, &["FROM"]).then(|| (side..end + 1, Vec::new()))
+    });
 }
 
 /// `IDENTIFIER('f')(x)` calls a function of which only the arguments are known.
 fn shorten_calls(tokens: &mut Vec<TokenWithSpan>) {
-    let mut place = 0;
-    while place + 1 < tokens.len() {
-        if is_word(&tokens[place].token, "IDENTIFIER")
-            && tokens[place + 1].token == Token::LParen
-            && let Some(end) = closing_bracket(tokens, place + 1)
-            && tokens
-                .get(end + 1)
-                .is_some_and(|it| it.token == Token::LParen)
-        {
-            tokens.drain(place + 1..=end);
-            tokens[place].token = Token::make_word("identifier of a function", Some('`'));
+    edit(tokens, |tokens, place| {
+        if !is_at(tokens, place, &["IDENTIFIER"]) || !has_sign(tokens, place + 1, &Token::LParen) {
+            return None;
         }
-        place += 1;
-    }
+        let end = closing_bracket(tokens, place + 1)?;
+        if has_sign(tokens, end + 1, &Token::LParen) {
+            let name = Token::make_word("identifier of a function", Some('`'));
+            return Some((
+                place..end + 1,
+                vec![TokenWithSpan::new(name, tokens[place].span)],
+            ));
+        }
+        // `IDENTIFIER(:catalog).schema.table` is a table that nobody knows.
+        let is_read = is_at(tokens, place.checked_sub(1)?, &["FROM", "JOIN"]);
+        let has_more = is_read && has_sign(tokens, end + 1, &Token::Period);
+        let name_end = end_of_name(tokens, end + 2)?;
+        has_more.then(|| (end + 1..name_end, Vec::new()))
+    });
 }
 
 /// The letters that say the type of a number.
@@ -215,19 +234,17 @@ fn shorten_intervals(tokens: &mut Vec<TokenWithSpan>) {
         let part = tokens.get(place..place + 2);
         part.is_some_and(|part| is_amount(&part[0]) && is_unit(&part[1]))
     };
-    let mut place = 0;
-    while place + 4 < tokens.len() {
+    edit(tokens, |tokens, place| {
+        if !is_at(tokens, place, &["INTERVAL"]) {
+            return None;
+        }
         let mut end = place + 1;
-        if is_word(&tokens[place].token, "INTERVAL") {
-            while is_part(tokens, end) {
-                end += 2;
-            }
+        while is_part(tokens, end) {
+            end += 2;
         }
-        if end >= place + 5 {
-            tokens.splice(place..end, [sign(Token::Placeholder("@span".to_owned()))]);
-        }
-        place += 1;
-    }
+        let span = sign(Token::Placeholder("@span".to_owned()));
+        (end >= place + 5).then_some((place..end, vec![span]))
+    });
 }
 
 /// Whether there is a star among the arguments that begin here.

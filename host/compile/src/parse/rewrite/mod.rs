@@ -2,8 +2,13 @@
 
 mod bigquery;
 mod databricks;
+mod literals;
 mod pipes;
+mod samples;
 mod snowflake;
+mod spark;
+
+use std::ops::Range;
 
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
@@ -14,14 +19,14 @@ use crate::Dialect;
 /// Writes what the parser does not know in words that it does, where the meaning stays the same as far as types and names go.
 pub(super) fn rewrite(dialect: Dialect, mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     drop_blanks(dialect, &mut tokens);
-    end_numbers(&mut tokens);
-    join_prefixes(dialect, &mut tokens);
+    literals::rewrite(dialect, &mut tokens);
+    samples::rewrite(&mut tokens);
     free_words(&mut tokens);
     free_columns(&mut tokens);
     if dialect == Dialect::Databricks {
         databricks::read_tables(&mut tokens);
     }
-    pipes::rewrite(&mut tokens);
+    pipes::rewrite(dialect, &mut tokens);
     types::name(dialect, &mut tokens);
     match dialect {
         Dialect::Databricks => databricks::rewrite(&mut tokens),
@@ -86,6 +91,61 @@ fn free_columns(tokens: &mut [TokenWithSpan]) {
     }
 }
 
+/// A change: the tokens at these places become those.
+type Edit = (Range<usize>, Vec<TokenWithSpan>);
+
+/// Makes all changes that `find` finds, each at a place or behind it, in one pass: texts may hold long lists.
+pub(super) fn edit(
+    tokens: &mut Vec<TokenWithSpan>,
+    find: impl Fn(&[TokenWithSpan], usize) -> Option<Edit>,
+) {
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut place = 0;
+    while place < tokens.len() {
+        match find(tokens, place) {
+            Some(edit) => {
+                place = edit.0.end.max(place + 1);
+                edits.push(edit);
+            }
+            None => place += 1,
+        }
+    }
+    if edits.is_empty() {
+        return;
+    }
+    let mut old = std::mem::take(tokens).into_iter();
+    let mut at = 0;
+    for (range, new) in edits {
+        tokens.extend(old.by_ref().take(range.start - at));
+        old.by_ref().take(range.len()).for_each(drop);
+        at = range.end;
+        tokens.extend(new);
+    }
+    tokens.extend(old);
+}
+
+/// Leaves these tokens out.
+fn without(range: Range<usize>) -> Option<Edit> {
+    Some((range, Vec::new()))
+}
+
+/// Whether there is one of these words, which are in capitals, without quotes.
+fn is_at(tokens: &[TokenWithSpan], place: usize, words: &[&str]) -> bool {
+    let token = tokens.get(place);
+    token.is_some_and(|token| words.iter().any(|word| is_word(&token.token, word)))
+}
+
+/// Whether there is this sign.
+fn has_sign(tokens: &[TokenWithSpan], place: usize, sign: &Token) -> bool {
+    tokens.get(place).is_some_and(|token| token.token == *sign)
+}
+
+/// Words behind which, or at whose place, a name of a relation cannot begin.
+const NO_NAMES: [&str; 22] = [
+    "AND", "AS", "ASC", "BETWEEN", "CROSS", "DESC", "FROM", "FULL", "GROUP", "HAVING", "IN",
+    "INNER", "IS", "JOIN", "LEFT", "LIKE", "LIMIT", "NOT", "ON", "OR", "ORDER", "WHERE",
+];
+
 /// The place behind a name and its parts that begin here.
 fn end_of_name(tokens: &[TokenWithSpan], place: usize) -> Option<usize> {
     let is_name = |place: usize| {
@@ -134,55 +194,6 @@ fn free_words(tokens: &mut [TokenWithSpan]) {
         {
             word.keyword = Keyword::NoKeyword;
         }
-    }
-}
-
-/// Letters before a quotation that the tokenizer takes for a name.
-fn join_prefixes(dialect: Dialect, tokens: &mut Vec<TokenWithSpan>) {
-    let mut place = 0;
-    while let Some([prefix, text, ..]) = tokens.get(place..) {
-        let is = |words: &[&str]| words.iter().any(|word| is_word(&prefix.token, word));
-        let joined = match (dialect, &text.token) {
-            _ if !are_joined(prefix, text) => None,
-            (Dialect::Databricks, Token::SingleQuotedString(_) | Token::DoubleQuotedString(_))
-                if is(&["R"]) =>
-            {
-                Some(text.token.clone())
-            }
-            (Dialect::Databricks, Token::DoubleQuotedString(digits)) if is(&["X"]) => {
-                Some(Token::HexStringLiteral(digits.clone()))
-            }
-            (
-                Dialect::BigQuery,
-                Token::SingleQuotedString(bytes) | Token::DoubleQuotedString(bytes),
-            ) if is(&["RB", "BR"]) => Some(Token::SingleQuotedByteStringLiteral(bytes.clone())),
-            _ => None,
-        };
-        if let Some(joined) = joined {
-            tokens[place + 1].token = joined;
-            tokens.remove(place);
-        }
-        place += 1;
-    }
-}
-
-/// A number may end with its point.
-fn end_numbers(tokens: &mut Vec<TokenWithSpan>) {
-    let ends = |place: usize| {
-        let [number, period, next @ ..] = &tokens[place..] else {
-            return false;
-        };
-        let is_apart = next
-            .first()
-            .is_none_or(|next| next.span.start != period.span.end);
-        matches!(number.token, Token::Number(..)) && period.token == Token::Period && is_apart
-    };
-    let periods: Vec<usize> = (0..tokens.len())
-        .filter(|place| ends(*place))
-        .map(|place| place + 1)
-        .collect();
-    for place in periods.into_iter().rev() {
-        tokens.remove(place);
     }
 }
 
