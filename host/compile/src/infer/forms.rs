@@ -1,7 +1,8 @@
 //! The less common forms of expressions.
 
 use sqlparser::ast::{
-    AccessExpr, CeilFloorKind, DateTimeField, Expr, Interval, Query, StructField, Subscript,
+    AccessExpr, CeilFloorKind, DateTimeField, Expr, Interval, JsonPathElem, Query, StructField,
+    Subscript,
 };
 
 use super::{Place, Value};
@@ -321,6 +322,10 @@ fn field_name(expr: &Expr) -> Option<String> {
             AccessExpr::Subscript(Subscript::Index {
                 index: Expr::Value(key),
             }) => key.value.clone().into_string(),
+            _ => None,
+        },
+        Expr::JsonAccess { path, .. } => match path.path.last()? {
+            JsonPathElem::Dot { key, .. } => Some(key.clone()),
             _ => None,
         },
         _ => None,

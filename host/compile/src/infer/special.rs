@@ -26,6 +26,7 @@ impl Analyzer<'_> {
             "TRANSFORM" if dialect != Dialect::BigQuery => {
                 let [array, body] = values else { return None };
                 let data_type = match &array.typed.data_type {
+                    Type::Variant => Type::Array(Box::new(Type::Variant)),
                     // What Snowflake makes of a list of anything is one.
                     Type::Array(element) if **element == Type::Variant => {
                         array.typed.data_type.clone()

@@ -71,6 +71,7 @@ pub(crate) fn of_tokens(
     let tokens = rewrite::rewrite(dialect, tokens);
     let reader = Reader::new(dialect, tokens.len());
     let unknown = forms::not_understood(dialect, &tokens);
+    let rewritten = tokens.clone();
     let mut outcome = parsed(&reader, tokens.clone());
     if outcome.is_err() && !reader.is_spent() && dialect == Dialect::BigQuery {
         // Conditions may stand behind several joins at once: `a JOIN b JOIN c ON … ON …`.
@@ -88,6 +89,7 @@ pub(crate) fn of_tokens(
         if let Some(refusal) = balance::refusal(&original) {
             return refusal;
         }
+        let (error, end) = innermost(dialect, &rewritten).unwrap_or((error, end));
         let mut refusal = Refusal::parser(&error, text, end);
         if refusal.code == Code::Syntax && !forms::is_plain(&original, refusal.span.start) {
             refusal.code = Code::NotUnderstood;
@@ -95,6 +97,32 @@ pub(crate) fn of_tokens(
         }
         refusal
     })
+}
+
+/// What the parser says of the innermost subquery that it does not understand by itself, and where that ends. What it says of the whole is
+/// about its last try, in which it took the subquery for something else.
+fn innermost(dialect: Dialect, tokens: &[TokenWithSpan]) -> Option<(ParserError, usize)> {
+    let mut open = Vec::new();
+    for (place, token) in tokens.iter().enumerate() {
+        match token.token {
+            Token::LParen => open.push(place + 1),
+            Token::RParen => {
+                let inside = tokens.get(open.pop()?..place)?;
+                let is_query = significant(inside)
+                    .next()
+                    .is_some_and(|it| it.token != Token::LParen && begins_query(it, dialect));
+                if !is_query {
+                    continue;
+                }
+                let reader = Reader::new(dialect, inside.len());
+                if let Err(error) = parsed(&reader, inside.to_vec()) {
+                    return Some((error, bytes(token.span)?.start));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn parsed(reader: &Reader, tokens: Vec<TokenWithSpan>) -> Result<Box<Query>, ParserError> {

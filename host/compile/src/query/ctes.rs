@@ -30,6 +30,19 @@ impl Layer<'_> {
     }
 }
 
+impl Layer<'_> {
+    /// The names of all expressions, the nearest first.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let mut layer = Some(self);
+        let layers = std::iter::from_fn(move || {
+            let current = layer?;
+            layer = current.outer;
+            Some(current)
+        });
+        layers.flat_map(|layer| layer.known.iter().map(|(_, named)| named.name.as_ref()))
+    }
+}
+
 impl Analyzer<'_> {
     /// Does `work` where the expressions of `with` may be read.
     pub(crate) fn with(

@@ -39,7 +39,7 @@ impl Analyzer<'_> {
         let is_cte = cte.is_some();
         let mut relation = match cte {
             Some(cte) => self.read_cte(&cte, span),
-            None => self.read_table(name, span),
+            None => self.read_table(name, span, env),
         };
         if let [before @ .., last] = idents.as_slice()
             && idents.len() == name.0.len()
@@ -119,7 +119,7 @@ impl Analyzer<'_> {
         }
     }
 
-    fn read_table(&mut self, name: &ObjectName, span: Range<usize>) -> Relation {
+    fn read_table(&mut self, name: &ObjectName, span: Range<usize>, env: &Env<'_>) -> Relation {
         let text = self.words(&span).to_owned();
         let resolved = match RelationPath::read(&self.names, name) {
             Some(path) => {
@@ -136,15 +136,16 @@ impl Analyzer<'_> {
             Resolved::Model(model) => (Target::Model(model.path.clone()), model.shape.clone()),
             Resolved::Table(table) => (Target::Table(table.relation.clone()), table.shape.clone()),
             Resolved::NotVisible(table, described) => {
-                let last = name.0.last().and_then(ObjectNamePart::as_ident);
-                self.not_visible(&table, &described, span.clone(), last);
+                let fix = self.meant(name, &table, env);
+                self.not_visible(&table, &described, span.clone(), fix);
                 (
                     Target::NotVisible(table, described),
                     Shape::unknown().into(),
                 )
             }
             Resolved::NotCached(table) => {
-                self.not_cached(&table, span.clone());
+                let fix = self.meant(name, &table, env);
+                self.not_cached(&table, span.clone(), fix);
                 (Target::NotCached(table), Shape::unknown().into())
             }
             Resolved::Circular | Resolved::Unknown => (Target::Unknown, Shape::unknown().into()),
@@ -191,7 +192,7 @@ impl Analyzer<'_> {
         table: &TableName,
         described: &Described,
         span: Range<usize>,
-        last: Option<&Ident>,
+        fix: Option<Fix>,
     ) {
         let (code, message) = match self.may_be_stream(table) {
             true => (
@@ -211,18 +212,28 @@ impl Analyzer<'_> {
         let mut diagnostic = Diagnostic::new(code, message, span);
         if code == Code::TableNotVisible {
             diagnostic.label = Some("not visible".to_owned());
-            // BigQuery's quotes may enclose several parts.
-            let last = last.filter(|last| !last.value.contains('.'));
-            diagnostic.fix = last.and_then(|last| {
-                Some(Fix {
-                    span: bytes(last.span)?,
-                    replacement: self.resolver.nearest(table, last)?,
-                })
-            });
+            diagnostic.fix = fix;
             diagnostic.help = crate::suggest::help(diagnostic.fix.as_ref(), "", &[]);
         }
         diagnostic.described = Some((table.clone(), described.clone()));
         self.report(diagnostic);
+    }
+
+    /// What may have been meant by a name that stands for nothing: an expression of the same query, a model or another table.
+    fn meant(&self, name: &ObjectName, table: &TableName, env: &Env<'_>) -> Option<Fix> {
+        let last = name.0.last().and_then(ObjectNamePart::as_ident)?;
+        // BigQuery's quotes may enclose several parts.
+        if last.value.contains('.') {
+            return None;
+        }
+        let ctes = env.ctes.filter(|_| name.0.len() == 1);
+        let cte = ctes.and_then(|ctes| crate::suggest::nearest(&last.value, ctes.names()));
+        let replacement = match cte {
+            Some(cte) => cte.to_owned(),
+            None => self.resolver.nearest(table, last)?,
+        };
+        let span = bytes(last.span)?;
+        Some(Fix { span, replacement })
     }
 
     /// Whether a name that is not described may be that of a change stream: going by it, or by columns that only those have.
@@ -238,16 +249,19 @@ impl Analyzer<'_> {
                 || columns.iter().any(|column| text().contains(column)))
     }
 
-    fn not_cached(&mut self, table: &TableName, span: Range<usize>) {
+    fn not_cached(&mut self, table: &TableName, span: Range<usize>, fix: Option<Fix>) {
         let message =
             format!("the cache does not know `{table}`, so what is read from it is not checked");
         let mut diagnostic = Diagnostic::new(Code::TableNotCached, message, span);
-        diagnostic.help = Some(format!(
-            "describe its schema with: rocky run --adapter {} --catalog {} --schema {}",
-            self.home.adapter,
-            shell_word(&self.home.rules.written(&table.schema.catalog)),
-            shell_word(&self.home.rules.written(&table.schema.schema)),
-        ));
+        diagnostic.help = crate::suggest::help(fix.as_ref(), "", &[]).or_else(|| {
+            Some(format!(
+                "describe its schema with: rocky run --adapter {} --catalog {} --schema {}",
+                self.home.adapter,
+                shell_word(&self.home.rules.written(&table.schema.catalog)),
+                shell_word(&self.home.rules.written(&table.schema.schema)),
+            ))
+        });
+        diagnostic.fix = fix;
         self.report(diagnostic);
     }
 }

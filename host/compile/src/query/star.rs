@@ -198,7 +198,8 @@ impl Analyzer<'_> {
 /// All columns that an unqualified star stands for.
 pub(crate) fn everything(at: Place<'_>) -> Shape {
     let mut shape = Shape::exact(at.scope.merged.clone());
-    shape.exact = !at.scope.open;
+    // Where nothing is read, something is missing.
+    shape.exact = !at.scope.open && !at.scope.relations.is_empty();
     for relation in at
         .scope
         .relations

@@ -50,21 +50,53 @@ impl<'m> Index<'m> {
 
     /// The model that a name in a query of this home stands for.
     pub(crate) fn find(&self, home: &'m Home, path: &RelationPath) -> Option<usize> {
-        let adapter = home.adapter.as_str();
-        if let [part] = path.parts.as_slice() {
-            let plain = home.rules.tables.key(part).into_owned();
-            return self.plain.get(&(adapter, plain))?.first().copied();
+        let here = || {
+            let name = key(home, &path.table(home)?);
+            let place = self.placed.get(&(home.adapter.as_str(), name));
+            place.copied()
+        };
+        match self.namesakes(home, path) {
+            None => here(),
+            Some([only]) => Some(*only),
+            // The one is meant that is where the query's own names are.
+            Some(several) => here().or(several.first().copied()),
         }
-        let name = key(home, &path.table(home)?);
-        self.placed.get(&(adapter, name)).copied()
     }
 
-    /// The models that share their name with others.
-    pub(crate) fn of_same_name(&self) -> impl Iterator<Item = &[usize]> {
-        self.plain
-            .values()
-            .map(Vec::as_slice)
-            .filter(|places| places.len() > 1)
+    /// Whether a name stands for several models, of which none is where the query's own names are.
+    pub(crate) fn is_ambiguous(&self, home: &'m Home, path: &RelationPath) -> bool {
+        let is_here = |name: TableName| {
+            let name = key(home, &name);
+            self.placed.contains_key(&(home.adapter.as_str(), name))
+        };
+        self.namesakes(home, path).is_some_and(|it| it.len() > 1)
+            && !path.table(home).is_some_and(is_here)
+    }
+
+    /// The models of a name that is written without catalog and schema; `None` where it has them, or there is no such model.
+    fn namesakes(&self, home: &'m Home, path: &RelationPath) -> Option<&[usize]> {
+        let [part] = path.parts.as_slice() else {
+            return None;
+        };
+        let plain = home.rules.tables.key(part).into_owned();
+        let models = self.plain.get(&(home.adapter.as_str(), plain))?;
+        Some(models)
+    }
+
+    /// The models that share their table with others, as far as is known where models are materialised.
+    pub(crate) fn of_same_table(&self, models: &[&Model]) -> Vec<Vec<usize>> {
+        let mut twins = Vec::new();
+        for places in self.plain.values().filter(|places| places.len() > 1) {
+            let mut tables: HashMap<Option<TableName>, Vec<usize>> = HashMap::new();
+            for place in places {
+                let model = models[*place];
+                let target = model.target.as_ref();
+                let table = target.map(|it| key(&model.home, &it.table(stored(model).as_str())));
+                tables.entry(table).or_default().push(*place);
+            }
+            twins.extend(tables.into_values().filter(|places| places.len() > 1));
+        }
+        twins
     }
 }
 

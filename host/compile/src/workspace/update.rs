@@ -64,7 +64,7 @@ impl Workspace {
         let models = links(&entries, &index);
         let reads: Vec<Vec<usize>> = models.iter().map(|links| read(links)).collect();
         let (order, cycle) = graph::order(&reads);
-        let twins = twins(&index);
+        let twins = twins(&index, &entries);
         let mut tasks = Vec::with_capacity(entries.len());
         for ((place, entry), reading) in entries.iter().enumerate().zip(readings) {
             let paths = entry.paths.as_deref().unwrap_or_default();
@@ -73,10 +73,11 @@ impl Workspace {
                 .iter()
                 .zip(&models[place])
                 .map(|(path, model)| match model {
-                    Some(model) if cycle[place].is_some() && cycle[*model] == cycle[place] => {
-                        Link::Other(Resolved::Circular)
+                    Some(model) => {
+                        let is_clear = !twins.contains_key(model)
+                            && !index.is_ambiguous(&entry.model.home, path);
+                        link_to(place, *model, is_clear, &cycle)
                     }
-                    Some(model) => Link::Model(*model),
                     None => {
                         let tables = &mut self.tables;
                         Link::Other(outside(tables, catalog, &index, &entry.model.home, path))
@@ -248,7 +249,12 @@ impl Task<'_> {
 
 /// The first models that name tables which are not there.
 fn guessing(tasks: &[Task<'_>], order: &[usize]) -> HashSet<usize> {
-    let misses = |link: &Link| matches!(link, Link::Other(Resolved::NotVisible(..)));
+    let misses = |link: &Link| {
+        matches!(
+            link,
+            Link::Other(Resolved::NotVisible(..) | Resolved::NotCached(_))
+        )
+    };
     let wrong = order
         .iter()
         .filter(|node| tasks[**node].links.iter().any(misses));
@@ -270,6 +276,15 @@ fn find<'m>(index: &Index<'m>, model: &Model, path: &RelationPath) -> Option<usi
     index.find(&model.home, path)
 }
 
+/// What the name of a model means in the one at `place`, before either is analysed. It may be one of several, or both read each other.
+fn link_to(place: usize, model: usize, is_clear: bool, cycle: &[Option<usize>]) -> Link {
+    match cycle[place].is_some() && cycle[model] == cycle[place] {
+        true => Link::Other(Resolved::Circular),
+        false if is_clear => Link::Model(model),
+        false => Link::Other(Resolved::Unknown),
+    }
+}
+
 /// What a name means that stands for no other model.
 fn outside<'m>(
     tables: &mut Tables,
@@ -281,7 +296,11 @@ fn outside<'m>(
     let name = path.table(home);
     match name.map(|name| tables.get(catalog, home, &name)) {
         // What a model makes is not there before it ran.
-        Some(Resolved::NotVisible(..)) if index.find(home, path).is_some() => Resolved::Unknown,
+        Some(Resolved::NotVisible(..) | Resolved::NotCached(_))
+            if index.find(home, path).is_some() =>
+        {
+            Resolved::Unknown
+        }
         found => found.unwrap_or(Resolved::Unknown),
     }
 }
@@ -332,9 +351,10 @@ fn faults(
 }
 
 /// For each model whose name is not its own alone, another one of that name.
-fn twins(index: &Index<'_>) -> HashMap<usize, usize> {
+fn twins(index: &Index<'_>, entries: &[&Entry]) -> HashMap<usize, usize> {
+    let models: Vec<&Model> = entries.iter().map(|entry| &entry.model).collect();
     let mut twins = HashMap::new();
-    for places in index.of_same_name() {
+    for places in index.of_same_table(&models) {
         let others = places.iter().cycle().skip(1);
         twins.extend(places.iter().copied().zip(others.copied()));
     }

@@ -11,7 +11,7 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     join_suffixes(tokens);
     drop_stream(tokens);
     name_markers(tokens);
-    read_table_arguments(tokens);
+    read_table_arguments(tokens, &[Token::LParen, Token::Comma, Token::RArrow]);
     shorten_calls(tokens);
     leave_out(tokens);
     for place in 0..tokens.len() {
@@ -97,11 +97,11 @@ fn name_markers(tokens: &mut Vec<TokenWithSpan>) {
     });
 }
 
-/// `f(TABLE(orders))` reads a table, and its columns are none of the function's arguments.
-fn read_table_arguments(tokens: &mut Vec<TokenWithSpan>) {
+/// `f(TABLE(orders))` reads a table, and its columns are none of the function's arguments. It stands behind one of these signs.
+pub(super) fn read_table_arguments(tokens: &mut Vec<TokenWithSpan>, signs: &[Token]) {
     edit(tokens, |tokens, place| {
         let before = &tokens.get(place.checked_sub(1)?)?.token;
-        let is_argument = matches!(before, Token::LParen | Token::Comma | Token::RArrow);
+        let is_argument = signs.contains(before);
         let is_table =
             is_at(tokens, place, &["TABLE"]) && has_sign(tokens, place + 1, &Token::LParen);
         if !is_argument || !is_table {

@@ -3,7 +3,7 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::{closing_bracket, edit, has_sign, is_at, is_word, sign, without, word};
+use super::{closing_bracket, databricks, edit, has_sign, is_at, is_word, sign, without, word};
 
 /// `PRIOR` and `FROM FIRST` make no difference to what a column is; the parser knows the one in conditions only and the other not at all.
 pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
@@ -11,6 +11,8 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
         tokens.retain(|token| !is_word(&token.token, "PRIOR"));
     }
     leave_out(tokens);
+    // Behind a comma it may be a relation of a FROM.
+    databricks::read_table_arguments(tokens, &[Token::LParen, Token::RArrow]);
     construct_objects(tokens);
     call_models(tokens);
     name_markers(tokens);
