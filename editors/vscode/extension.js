@@ -17,7 +17,8 @@ async function project() {
   const folders = vscode.workspace.workspaceFolders ?? [];
   for (const pattern of ["rocky.toml", "**/rocky.toml"]) {
     for (const folder of folders) {
-      const found = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, pattern), undefined, 100);
+      const within = new vscode.RelativePattern(folder, pattern);
+      const found = await vscode.workspace.findFiles(within, "**/{.git,node_modules,target}/**");
       const depth = (uri) => uri.path.split("/").length;
       found.sort((a, b) => depth(a) - depth(b) || (a.path < b.path ? -1 : 1));
       if (found.length > 0) {
@@ -28,12 +29,14 @@ async function project() {
   return folders[0]?.uri;
 }
 
-/** Why a program is not rocky, in half a sentence; undefined if it is. */
-function fault(command) {
+/** Why a program is not rocky, in half a sentence; undefined if it is. A relative path starts in the folder of the project. */
+function fault(command, cwd) {
   return new Promise((resolve) => {
-    execFile(command, ["--version"], { timeout: 10_000 }, (error, stdout) => {
+    execFile(command, ["--version"], { cwd, timeout: 10_000 }, (error, stdout) => {
       if (error?.code === "ENOENT") {
         resolve("there is no such program");
+      } else if (error?.killed) {
+        resolve("it does not answer");
       } else if (error) {
         resolve(error.message.trim());
       } else {
@@ -62,13 +65,13 @@ function answered(starting) {
 
 async function start() {
   const command = vscode.workspace.getConfiguration("rocky").get("path", "rocky");
-  const wrong = await fault(command);
+  const uri = await project();
+  const wrong = await fault(command, uri?.fsPath);
   if (wrong) {
     // Nobody waits for the answer.
     void complain(`rocky cannot be started as \`${command}\`: ${wrong}. The setting \`rocky.path\` says where it is.`);
     return;
   }
-  const uri = await project();
   const folder = uri && { uri, name: uri.path.split("/").pop(), index: 0 };
   const server = { command, args: ["lsp"], options: { cwd: uri?.fsPath } };
   const starting = new LanguageClient("rocky", "rocky", server, {

@@ -11,6 +11,7 @@ use rocky_cache::{CacheConfig, Reader, Timestamp};
 use rocky_compile::Workspace;
 
 use crate::config::Project;
+use crate::context::Context;
 use crate::error::CommandError;
 use crate::models::{CachedTables, Files, Homes, Problem};
 
@@ -25,6 +26,28 @@ pub struct Checked {
     pub workspace: Workspace,
     /// What is wrong with files that hold no model that could be checked.
     pub problems: Vec<Problem>,
+}
+
+/// Models can be checked only against a cache.
+///
+/// # Errors
+/// When it is disabled, with the line that says so.
+pub fn require_cache(project: &Project, cache: &CacheConfig) -> Result<(), CommandError> {
+    if cache.enabled {
+        return Ok(());
+    }
+    Err(project.cache_error(
+        "models are checked against the schema cache, which is disabled",
+        "set `enabled = true` under [cache.schemas], and fill it with `rocky run`",
+    ))
+}
+
+/// What to say where there are no models to check.
+pub fn no_models(context: &Context, project: &Project) -> CommandError {
+    let directory = context.shown(&project.models());
+    CommandError::failed(format!("there is no directory of models: {directory}")).hint(
+        "put queries there, one in a file NAME.sql; `models` in rocky.toml names another directory",
+    )
 }
 
 /// Reads and checks the models of a project against what the cache holds now; none where it has no directory of models.

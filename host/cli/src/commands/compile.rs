@@ -2,18 +2,20 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use rocky_cache::Timestamp;
+use rocky_cache::{CacheConfig, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::check::{
-    Finding, Findings, ModelReport, ModelReports, Selection, Total, check, write_columns,
-    write_findings,
+    Finding, Findings, ModelReport, ModelReports, Selection, Total, check, no_models,
+    require_cache, write_columns, write_findings,
 };
 use crate::commands::cache_config;
+use crate::config::Project;
 use crate::context::Context;
 use crate::error::{CommandError, Status};
 use crate::human;
+use crate::names;
 use crate::output::{self, Report, Style};
 
 /// Check the SQL models of the project against the cached schemas, without asking a warehouse.
@@ -62,26 +64,19 @@ pub fn compile(context: &Context, args: &CompileArgs) -> Result<Status, CommandE
         );
     };
     let (cache, _) = cache_config(context, Some(&project));
-    if !cache.enabled {
-        return Err(project.cache_error(
-            "models are checked against the schema cache, which is disabled",
-            "set `enabled = true` under [cache.schemas], and fill it with `rocky run`",
-        ));
-    }
+    require_cache(&project, &cache)?;
     let Some(checked) = check(&project, &cache, context.now())? else {
-        return Err(CommandError::failed(format!(
-            "there is no directory of models: {}",
-            context.shown(&project.models())
-        ))
-        .hint("put queries there, one in a file NAME.sql; `models` in rocky.toml names another directory"));
+        return Err(no_models(context, &project));
     };
     let selection = Selection::new(&args.select);
     let (selected, empty) = selection.of(&checked);
     if let Some(nothing) = empty.first() {
-        return Err(
-            CommandError::failed(format!("no model is called `{nothing}`"))
-                .hint("`rocky compile --columns` shows all models"),
-        );
+        let error = CommandError::failed(format!("no model is called `{nothing}`"));
+        let models = checked.workspace.models().map(|model| model.name.as_str());
+        return Err(match names::closest(nothing.trim_matches('+'), models) {
+            Some(meant) => error.hint(format!("did you mean `{meant}`?")),
+            None => error.hint("`rocky compile --columns` shows all models"),
+        });
     }
     let Findings { diagnostics, total } = Findings::new(&selected);
     let report = CompileReport {
@@ -96,14 +91,28 @@ pub fn compile(context: &Context, args: &CompileArgs) -> Result<Status, CommandE
         now: context.now(),
     };
     output::print(context, &report)?;
-    if !cache.path.is_file() && !context.global.quiet {
-        context.hint("nothing is cached yet: `rocky run` describes what your pipelines read");
-    }
+    hint(context, &project, &cache, report.total.models);
     let denied = args.deny == Some(Deny::Warnings) && total.warnings > 0;
     Ok(match total.errors > 0 || denied {
         true => Status::Failed,
         false => Status::Done,
     })
+}
+
+/// What is likely to be the matter where nothing could be found.
+fn hint(context: &Context, project: &Project, cache: &CacheConfig, models: u64) {
+    if context.global.quiet {
+        return;
+    }
+    if models == 0 {
+        let directory = context.shown(&project.models());
+        context.hint(&format!("there is no file NAME.sql in {directory}"));
+    } else if !cache.path.is_file() {
+        let path = context.shown(&cache.path);
+        context.hint(&format!(
+            "there is no cache at {path}: `rocky run` describes what your pipelines read"
+        ));
+    }
 }
 
 /// What `rocky compile` found.

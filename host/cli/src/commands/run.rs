@@ -5,7 +5,7 @@ use clap::builder::NonEmptyStringValueParser;
 use rocky_cache::CacheConfig;
 use serde_json::{Map, Value};
 
-use crate::check::{Findings, Selection, check};
+use crate::check::{Findings, Selection, check, no_models, require_cache};
 use crate::commands::adapters::{AdapterArgs, ready};
 use crate::commands::cache_config;
 use crate::config::{Place, Project};
@@ -32,7 +32,8 @@ use crate::run::{Manner, Request, Role, RunReport, execute_into, plan};
 /// from the environment variable named after the plugin, such as DATABRICKS_TOKEN,
 /// or from the one that --token-env names.
 ///
-/// Exit status: 0 when no schema failed, 1 when all failed, 3 when some did.
+/// Exit status: 0 when no schema failed, 1 when all failed, 3 when some did; 1 also with --check when a model
+/// has errors or cannot be checked.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, after_long_help = EXAMPLES)]
 pub struct RunArgs {
@@ -44,7 +45,7 @@ pub struct RunArgs {
     /// Describe also what the cache knows to be unchanged
     #[arg(long)]
     refresh: bool,
-    /// Fail if a model has errors; `rocky compile` tells also of warnings
+    /// Fail if a model has errors, or cannot be checked; `rocky compile` tells also of warnings
     #[arg(long)]
     check: bool,
     /// Describe schemas of this catalog instead of the pipelines'
@@ -58,6 +59,7 @@ pub struct RunArgs {
 const EXAMPLES: &str = "\
 Examples:
   rocky run                                   # everything that rocky.toml names
+  rocky run --check                           # and fail where a model reads what is gone
   rocky run --adapter lake --locked           # one adapter, as rocky.lock has approved it
   rocky run --adapter lake --catalog raw --schema 'src__*' --explain-network
   rocky run --plugin databricks --set host=https://dbc-1.example --catalog raw --schema flights";
@@ -66,6 +68,9 @@ pub async fn run(context: &Context, args: RunArgs) -> Result<Status, CommandErro
     let started = Instant::now();
     let project = context.project()?;
     let (cache, _) = cache_config(context, project.as_ref());
+    if args.check {
+        require_models(context, project.as_ref(), &cache)?;
+    }
     let requests = requests(context, project.as_ref(), &args).await?;
     let adapters: Vec<_> = requests
         .iter()
@@ -80,7 +85,7 @@ pub async fn run(context: &Context, args: RunArgs) -> Result<Status, CommandErro
         interactive: context.interactive && !context.global.quiet,
     };
     let (finished, committed) = execute_into(&cache, plan.targets, manner).await?;
-    let check = findings(context, project.as_ref(), &cache, args.check)?;
+    let check = findings(context, project.as_ref(), &cache);
     let path = cache.enabled.then_some(cache.path);
     let report = RunReport::new(finished, plan.failed, &committed, path, started.elapsed())
         .with_check(check)
@@ -95,23 +100,37 @@ pub async fn run(context: &Context, args: RunArgs) -> Result<Status, CommandErro
         .iter()
         .for_each(|warning| context.warn(warning));
     output::print(context, &report)?;
+    // What could not be written was not checked against.
+    let is_checked = report.check.is_some() && report.cache.warnings.is_empty();
     let broken = report
         .check
         .as_ref()
         .is_some_and(|check| check.total.errors > 0);
     Ok(match report.status() {
-        Status::Done | Status::Partial if args.check && broken => Status::Failed,
+        Status::Done | Status::Partial if args.check && (broken || !is_checked) => Status::Failed,
         status => status,
     })
 }
 
-/// What is wrong with the project's models, now that the cache is as it is. Only who asks for it is told why it cannot be known.
-fn findings(
+/// Whether models can be checked at all is known before anybody is asked anything.
+fn require_models(
     context: &Context,
     project: Option<&Project>,
     cache: &CacheConfig,
-    asked: bool,
-) -> Result<Option<Findings>, CommandError> {
+) -> Result<(), CommandError> {
+    let Some(project) = project else {
+        return Err(CommandError::usage("--check needs a project with models")
+            .hint("run in the directory of a rocky.toml, or below it"));
+    };
+    require_cache(project, cache)?;
+    match project.models().is_dir() {
+        true => Ok(()),
+        false => Err(no_models(context, project)),
+    }
+}
+
+/// What is wrong with the project's models, now that the cache is as it is.
+fn findings(context: &Context, project: Option<&Project>, cache: &CacheConfig) -> Option<Findings> {
     let checked = match project {
         Some(project) if cache.enabled => check(project, cache, context.now()),
         _ => Ok(None),
@@ -119,16 +138,12 @@ fn findings(
     match checked {
         Ok(Some(checked)) => {
             let (selected, _) = Selection::default().of(&checked);
-            Ok(Some(Findings::new(&selected)))
+            Some(Findings::new(&selected))
         }
-        Ok(None) if asked => Err(CommandError::failed(
-            "--check needs a project with models, and a cache to check them against",
-        )),
-        Ok(None) => Ok(None),
-        Err(error) if asked => Err(error),
+        Ok(None) => None,
         Err(error) => {
             context.warn(&format!("the models were not checked: {}", error.message()));
-            Ok(None)
+            None
         }
     }
 }

@@ -11,6 +11,7 @@ use rocky_compile::{Catalog, Severity};
 use rocky_lsp::{ModelState, Problem, Project, ProjectState};
 use rocky_schema::SchemaName;
 
+use crate::check::require_cache;
 use crate::commands::cache_config;
 use crate::context::Context;
 use crate::editor::child;
@@ -58,6 +59,7 @@ impl OpenProject {
             return Ok(None);
         };
         let (cache, _) = cache_config(&self.context, Some(&project));
+        require_cache(&project, &cache)?;
         let snapshot = self.snapshot(&cache)?;
         let homes = Homes::new(&project, snapshot.as_ref())?;
         let files = Files::new(&project, homes);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::models::Problem;
+use crate::names;
 
 /// What a model may say about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -84,7 +85,7 @@ impl About {
             let span = error.span().unwrap_or_default();
             let span = place.start + span.start..place.start + span.end;
             let problem = Problem::new(path, text, span, error.message().trim());
-            problem.help("what a model says of itself is TOML: name = \"daily\"")
+            problem.help(help(error.message()))
         })?;
         let names = [
             ("name", &about.name),
@@ -111,6 +112,27 @@ impl About {
             description: self.description.or(other.description),
             check: self.check.or(other.check),
         }
+    }
+}
+
+/// What a model may say of itself.
+const KEYS: [&str; 6] = [
+    "name",
+    "adapter",
+    "catalog",
+    "schema",
+    "description",
+    "check",
+];
+
+/// What to do about a mistake of which the parser says this.
+fn help(message: &str) -> String {
+    let unknown = message
+        .strip_prefix("unknown field `")
+        .and_then(|rest| rest.split('`').next());
+    match unknown.and_then(|key| names::closest(key, KEYS)) {
+        Some(key) => format!("did you mean `{key}`?"),
+        None => "what a model says of itself is TOML: name = \"daily\", check = false".to_owned(),
     }
 }
 

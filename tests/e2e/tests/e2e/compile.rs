@@ -143,6 +143,7 @@ fn models_are_selected_by_name_and_by_what_depends_on_them() {
     let nothing = compile(&lake, &["-s", "dayly"]);
     nothing.failed_with(1);
     nothing.has("no model is called `dayly`");
+    nothing.has("did you mean `daily`?");
 }
 
 #[test]
@@ -163,6 +164,41 @@ fn a_changed_source_is_told_by_the_run_that_finds_it() {
         1,
         "one mistake is one error: {codes}"
     );
+}
+
+#[test]
+fn a_check_that_cannot_be_made_fails() {
+    let lake = lake(&[DAILY]);
+    let unwritten = lake.rocky(&["run", "--check", "--state-path", "rocky.toml/cache.redb"]);
+    assert_eq!(unwritten.code, Some(1), "{unwritten}");
+    unwritten.has("cannot open the schema cache");
+    let asked = lake.emulator.requests().to("");
+    let config = std::fs::read_to_string(lake.path("rocky.toml")).unwrap();
+    lake.write(
+        "rocky.toml",
+        format!("{config}\n[cache.schemas]\nenabled = false\n"),
+    );
+    let disabled = lake.rocky(&["run", "--check"]);
+    disabled.failed_with(1);
+    disabled.has("enabled = false");
+    lake.write("rocky.toml", format!("models = \"nowhere\"\n{config}"));
+    let without = lake.rocky(&["run", "--check"]);
+    without.failed_with(1);
+    without.has("there is no directory of models: nowhere");
+    assert_eq!(lake.emulator.requests().to(""), asked, "nobody was asked");
+}
+
+#[test]
+fn a_project_whose_models_are_elsewhere_is_told_so() {
+    let lake = lake(&[DAILY]);
+    lake.write("queries/readme.txt", "");
+    let config = std::fs::read_to_string(lake.path("rocky.toml")).unwrap();
+    lake.write("rocky.toml", format!("models = \"queries\"\n{config}"));
+    let output = compile(&lake, &[]);
+    assert_eq!(output.code, Some(0), "{output}");
+    output.has("there is no file NAME.sql in queries");
+    let moved = compile(&lake, &["--state-path", "other.redb"]);
+    assert_eq!(moved.code, Some(0), "{moved}");
 }
 
 #[test]
