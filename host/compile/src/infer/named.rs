@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use rocky_schema::TableName;
 use sqlparser::ast::Ident;
 use sqlparser::tokenizer::Span;
 
@@ -10,8 +11,8 @@ use super::{Place, Value};
 use crate::analyzer::{Analyzer, Meaning};
 use crate::functions::{Typed, niladic};
 use crate::parse::bytes;
-use crate::scope::{Hit, Lookup, Relation, Scope};
-use crate::{Code, Diagnostic, Dialect, Type};
+use crate::scope::{Column, Hit, Lookup, Relation, Scope};
+use crate::{Code, Described, Diagnostic, Dialect, Source, SourceRelation, Target, Type};
 
 /// For so many names of a query that nobody knows it is looked for what was meant.
 const MOST_SUGGESTIONS: usize = 100;
@@ -388,15 +389,46 @@ impl Analyzer<'_> {
             }
             _ => {}
         }
-        if let [relation] = relations.as_slice()
-            && let Some(reference) = relation
-                .reference
-                .and_then(|it| self.found.references.get(it))
-            && let crate::Target::Table(table) = &reference.target
-        {
-            diagnostic.described = Some((table.name.clone(), table.described.clone()));
+        if let [relation] = relations.as_slice() {
+            diagnostic.described = self.described(relation);
         }
         self.report(diagnostic);
+    }
+
+    /// The table whose description it rests on what columns a relation has: that which it is, or all of whose columns it passes on.
+    fn described(&self, relation: &Relation) -> Option<(TableName, Described)> {
+        let reference = relation
+            .reference
+            .and_then(|it| self.found.references.get(it));
+        if let Some(Target::Table(table)) = reference.map(|it| &it.target) {
+            return Some((table.name.clone(), table.described.clone()));
+        }
+        let mut columns = relation.shape.columns.iter();
+        let first = only_table(columns.next()?)?;
+        if !columns.all(|column| only_table(column) == Some(first)) {
+            return None;
+        }
+        let targets = self.found.references.iter().map(|it| &it.target);
+        let mut targets = targets;
+        targets.find_map(|target| match target {
+            Target::Table(table) if table.name == *first => {
+                Some((table.name.clone(), table.described.clone()))
+            }
+            _ => None,
+        })
+    }
+}
+
+/// The table that a column is passed on from, as it is there.
+fn only_table(column: &Column) -> Option<&TableName> {
+    match &*column.sources {
+        [
+            Source {
+                relation: SourceRelation::Table(table),
+                column: source,
+            },
+        ] if *source == column.name => Some(table),
+        _ => None,
     }
 }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::Workspace;
 use crate::Dialect::{self, BigQuery, Databricks, Snowflake};
-use crate::fixture::{ONE, Shop, check_problems, columns, model, problems, workspace};
+use crate::fixture::{ONE, Shop, analysis, check_problems, columns, model, problems, workspace};
 use crate::{Code, completions, definition, hover};
 
 const ALL: [Dialect; 3] = [Databricks, BigQuery, Snowflake];
@@ -354,5 +354,33 @@ proptest! {
             words.swap(place, place + 1);
         }
         ask(ALL[dialect], &words.concat());
+    }
+}
+
+#[test]
+fn a_missing_column_names_the_table_whose_columns_are_passed_on() {
+    for dialect in ALL {
+        let check = |sql: &str, expected: Option<&str>| {
+            let analysis = analysis(dialect, sql);
+            let [wrong] = analysis.diagnostics.as_slice() else {
+                panic!("{sql}: {:?}", analysis.diagnostics);
+            };
+            let table = wrong.described.as_ref().map(|(table, _)| &table.table);
+            let table = table.map(|table| table.to_lowercase());
+            assert_eq!(table.as_deref(), expected, "{sql}");
+        };
+        check("select wrong from orders", Some("orders"));
+        check(
+            "with source as (select * from orders) select s.wrong from source s",
+            Some("orders"),
+        );
+        check(
+            "select wrong from (select id, amount * 2 as twice from orders) o",
+            None,
+        );
+        check(
+            "with both as (select o.id, c.email from orders o, customers c) select wrong from both",
+            None,
+        );
     }
 }
