@@ -181,16 +181,21 @@ pub fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// A text from outside, safe to print on a terminal: control characters become escapes.
+/// A text from outside, safe to print on a terminal: control characters become escapes, and so do those that change the direction of text.
 pub fn printable(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            c if c.is_control() => safe.extend(c.escape_default()),
+            c if c.is_control() || turns_text(c) => safe.extend(c.escape_default()),
             c => safe.push(c),
         }
     }
     safe
+}
+
+/// Whether a character changes the direction in which others are shown, or begins a line.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The same for a text of several lines.

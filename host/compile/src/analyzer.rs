@@ -21,6 +21,8 @@ pub(crate) struct Analyzer<'a> {
     pub(crate) resolver: &'a dyn Resolver,
     pub(crate) found: Findings,
     depth: usize,
+    /// How many first parts of recursive expressions are being analysed by themselves.
+    pub(crate) anchors: usize,
 }
 
 /// What the walk came upon.
@@ -79,6 +81,7 @@ impl<'a> Analyzer<'a> {
             resolver,
             found: Findings::default(),
             depth: 0,
+            anchors: 0,
         }
     }
 

@@ -15,7 +15,9 @@ pub fn of_file(
     encoding: Encoding,
     now_millis: u64,
 ) -> Vec<Diagnostic> {
-    let mut found: Vec<Diagnostic> = problems.iter().map(|it| of_problem(it, encoding)).collect();
+    // What is wrong with the file beside a model is told there.
+    let own = problems.iter().filter(|it| it.path == path);
+    let mut found: Vec<Diagnostic> = own.map(|it| of_problem(it, encoding)).collect();
     let model = workspace.model(path).zip(workspace.analysis(path));
     let of_query = model.filter(|(_, analysis)| !analysis.diagnostics.is_empty());
     if let Some((model, analysis)) = of_query {

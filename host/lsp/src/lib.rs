@@ -14,6 +14,7 @@ mod describe;
 mod diagnostics;
 mod documents;
 mod drift;
+mod frames;
 mod hints;
 mod hover;
 mod inbox;
@@ -29,12 +30,16 @@ mod watch;
 
 pub use project::{Host, ModelState, Problem, Project, ProjectState};
 
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower_lsp_server::LspService;
 
 use server::Server;
+
+/// How much of the client's messages is read ahead.
+const BUFFER_BYTES: usize = 64 << 10;
 
 /// Serves the editor at the other end of standard input and output, until it says `exit` or closes them.
 ///
@@ -51,10 +56,16 @@ pub async fn serve(host: Arc<dyn Host>, input: impl AsyncRead + Unpin, output: i
     let (service, socket) = LspService::build(|client| Server::new(client, host, kept))
         .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
         .finish();
-    tower_lsp_server::Server::new(input, output, socket)
+    let (near, far) = tokio::io::duplex(BUFFER_BYTES);
+    let server = tower_lsp_server::Server::new(far, output, socket)
         .concurrency_level(1)
-        .serve(service)
-        .await;
+        .serve(service);
+    let (mut relay, mut server) = (pin!(frames::relay(input, near)), pin!(server));
+    tokio::select! {
+        // What was read before the end is still to be done.
+        () = &mut relay => server.await,
+        () = &mut server => {}
+    }
     if let Some(session) = session.get() {
         session.close();
     }

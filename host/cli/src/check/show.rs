@@ -1,5 +1,6 @@
 //! What came of checking models, as people read it.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
@@ -48,8 +49,10 @@ fn rendered(finding: &Finding, now: Timestamp, renderer: &Renderer) -> String {
     if let Some(label) = &label {
         annotation = annotation.label(label.as_str());
     }
-    let snippet = Snippet::source(&*finding.text)
-        .path(finding.path.as_str())
+    let path = printable(&finding.path);
+    let text = without_controls(&finding.text);
+    let snippet = Snippet::source(&*text)
+        .path(path.as_str())
         .annotation(annotation);
     let mut group = level
         .primary_title(message.as_str())
@@ -62,6 +65,15 @@ fn rendered(finding: &Finding, now: Timestamp, renderer: &Renderer) -> String {
         group = group.element(Level::HELP.message(help.as_str()));
     }
     renderer.render(&[group])
+}
+
+/// The text, with a sign of the same length in the place of what terminals may take for commands, beyond what is replaced anyway.
+fn without_controls(text: &str) -> Cow<'_, str> {
+    let is_control = |letter: char| ('\u{80}'..='\u{9f}').contains(&letter);
+    match text.contains(is_control) {
+        true => Cow::Owned(text.replace(is_control, "\u{b7}")),
+        false => Cow::Borrowed(text),
+    }
 }
 
 /// On whose word a finding rests, and how old that is.

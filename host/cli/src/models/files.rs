@@ -46,15 +46,23 @@ impl Files {
     /// Reads all of them, in the order of their paths.
     ///
     /// # Errors
-    /// When a directory cannot be listed. A file that cannot be read is a problem of its own.
+    /// When the directory of models cannot be listed. A directory below it or a file that cannot be read is a problem of its own.
     pub fn read(&self) -> Result<Models, CommandError> {
-        let mut paths = Vec::new();
-        list(&self.directory, &mut paths).map_err(|error| {
+        let mut found = Found::default();
+        list(&self.directory, &mut found).map_err(|error| {
             let attempt = format!("cannot list the models in {}", self.directory.display());
             anyhow::Error::new(error).context(attempt)
         })?;
+        let mut paths = found.files;
         paths.sort();
-        let mut models = Models::default();
+        let unlisted = found.unlisted.iter().map(|(path, error)| {
+            let message = format!("the directory cannot be listed: {error}");
+            Problem::new(&self.shown(path), &"".into(), 0..0, message)
+        });
+        let mut models = Models {
+            models: Vec::new(),
+            problems: unlisted.collect(),
+        };
         for path in paths {
             match self
                 .text(&path)
@@ -79,10 +87,11 @@ impl Files {
             None => About::default(),
         };
         let about = said.or(self.beside(path)?);
-        let stem = path
-            .file_stem()
-            .and_then(|it| it.to_str())
-            .unwrap_or_default();
+        let Some(stem) = path.file_stem().and_then(|it| it.to_str()) else {
+            let message = "the name of the file is not text in UTF-8";
+            let problem = Problem::new(&shown, &"".into(), 0..0, message);
+            return Err(Box::new(problem));
+        };
         let (home, target) = self.homes.of(&about).map_err(|no_home| {
             let problem = Problem::new(&shown, &text, 0..0, no_home.message);
             match no_home.help {
@@ -125,6 +134,11 @@ impl Files {
     /// What the file beside a model says about it.
     fn beside(&self, path: &Path) -> Result<About, Box<Problem>> {
         let path = path.with_extension("toml");
+        if path.metadata().is_ok_and(|found| !found.is_file()) {
+            let message = "what stands beside the model is no file";
+            let problem = Problem::new(&self.shown(&path), &"".into(), 0..0, message);
+            return Err(Box::new(problem));
+        }
         match self.reading.read(&path) {
             Ok(text) => {
                 let place = 0..text.len();
@@ -174,8 +188,16 @@ fn shown(root: &Path, path: &Path) -> String {
     }
 }
 
+/// What lies below a directory.
+#[derive(Debug, Default)]
+struct Found {
+    files: Vec<PathBuf>,
+    /// Directories that cannot be listed.
+    unlisted: Vec<(PathBuf, io::Error)>,
+}
+
 /// All SQL files below a directory. What begins with a dot is left out, and links to directories are not followed.
-fn list(directory: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+fn list(directory: &Path, found: &mut Found) -> io::Result<()> {
     for entry in directory.read_dir()? {
         let entry = entry?;
         let path = entry.path();
@@ -183,13 +205,15 @@ fn list(directory: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
             continue;
         }
         if entry.file_type()?.is_dir() {
-            list(&path, found)?;
+            if let Err(error) = list(&path, found) {
+                found.unlisted.push((path, error));
+            }
         } else if path
             .extension()
             .is_some_and(|it| it.eq_ignore_ascii_case("sql"))
             && path.is_file()
         {
-            found.push(path);
+            found.files.push(path);
         }
     }
     Ok(())

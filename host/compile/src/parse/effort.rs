@@ -13,6 +13,9 @@ const MOST_NESTING: usize = 120;
 /// How many operators may follow each other, those around the brackets included: each puts what stands before it one level deeper.
 const MOST_LINKS: usize = 8_000;
 
+/// How many parts a name may have.
+const MOST_PARTS: usize = 500;
+
 /// How many joins, or how many `<`: for some of each the parser descends without counting.
 const MOST_DESCENTS: usize = 1_000;
 
@@ -29,9 +32,21 @@ pub(super) fn check(tokens: &[TokenWithSpan]) -> Result<(), Range<usize>> {
 fn check_depth(tokens: &[TokenWithSpan]) -> Result<(), Range<usize>> {
     let mut open: Vec<usize> = vec![0];
     let (mut links, mut joins, mut angles) = (0_usize, 0_usize, 0_usize);
+    // Of the name that is being read.
+    let mut parts = 0_usize;
     for token in tokens {
+        if !matches!(token.token, Token::Word(_) | Token::Period) {
+            parts = 0;
+        }
         match &token.token {
-            Token::Whitespace(_) | Token::Period => continue,
+            Token::Whitespace(_) => continue,
+            Token::Period => {
+                parts += 1;
+                if parts > MOST_PARTS {
+                    return Err(bytes(token.span).unwrap_or_default());
+                }
+                continue;
+            }
             Token::LParen | Token::LBracket | Token::LBrace => open.push(0),
             Token::RParen | Token::RBracket | Token::RBrace => {
                 links -= open.pop().unwrap_or(0);

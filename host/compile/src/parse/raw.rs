@@ -59,8 +59,8 @@ fn is_raw(dialect: Dialect, before: &str) -> bool {
 
 /// What a quotation begins and ends with.
 fn delimiter(dialect: Dialect, rest: &str, quote: char) -> &str {
-    let quotes = rest.len() - rest.trim_start_matches(quote).len();
-    match dialect == Dialect::BigQuery && quotes >= 3 {
+    let quotes = rest.chars().take(3).take_while(|it| *it == quote).count();
+    match dialect == Dialect::BigQuery && quotes == 3 {
         true => &rest[..3],
         false => &rest[..1],
     }

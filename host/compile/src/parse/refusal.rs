@@ -40,7 +40,7 @@ impl Refusal {
         };
         let end = text
             .get(span.clone())
-            .and_then(|rest| rest.find('\n'))
+            .and_then(|rest| rest.find(['\r', '\n']))
             .map_or(span.end, |length| span.start + length);
         Self::new(Code::Syntax, what, span.start..end)
     }
@@ -66,6 +66,7 @@ impl Refusal {
             .unwrap_or(expected);
         let found = found.filter(|found| *found != "EOF");
         let length = found.map_or(0, str::len);
+        let start = found.map_or(start, |found| beginning(text, start, found));
         let span = match text.get(start..start + length) {
             Some(_) => start..start + length,
             None => start..start,
@@ -93,4 +94,20 @@ impl Refusal {
         diagnostic.help = self.help;
         diagnostic
     }
+}
+
+/// Where the word begins that the parser found, which may have told the place of the next one.
+fn beginning(text: &str, start: usize, found: &str) -> usize {
+    if text
+        .get(start..)
+        .is_some_and(|rest| rest.starts_with(found))
+    {
+        return start;
+    }
+    let before = text.get(..start).unwrap_or_default();
+    let word = before.rfind(found).filter(|place| {
+        let between = &before[place + found.len()..];
+        between.trim().is_empty()
+    });
+    word.unwrap_or(start)
 }

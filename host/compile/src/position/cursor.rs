@@ -94,20 +94,22 @@ fn in_comment(text: &str, last: Option<&TokenWithSpan>, offset: usize) -> bool {
         .and_then(|last| bytes(last.span))
         .map_or(0, |span| span.end.min(offset));
     let mut rest = text.get(start..offset).unwrap_or_default();
-    loop {
-        let line = rest.find("--");
-        let block = rest.find("/*");
-        let (begin, end) = match (line, block) {
-            (None, None) => return false,
-            (Some(line), block) if block.is_none_or(|block| line < block) => (line, "\n"),
-            (_, Some(block)) => (block, "*/"),
-            (Some(line), None) => (line, "\n"),
+    while let Some(begin) = rest.find(['-', '/']) {
+        let comment = &rest[begin..];
+        let end = match () {
+            () if comment.starts_with("--") => "\n",
+            () if comment.starts_with("/*") => "*/",
+            () => {
+                rest = &comment[1..];
+                continue;
+            }
         };
-        match rest[begin..].find(end) {
-            Some(length) => rest = &rest[begin + length + end.len()..],
+        match comment.find(end) {
+            Some(length) => rest = &comment[length + end.len()..],
             None => return true,
         }
     }
+    false
 }
 
 /// What may stand at `place`, by the words before it.

@@ -10,6 +10,9 @@ use crate::parse::bytes;
 use crate::scope::Shape;
 use crate::{Code, Diagnostic, Dialect, Type};
 
+/// How many expressions whose first part is analysed by itself may be nested in each other: each doubles the work for those within.
+const MOST_ANCHORS: usize = 2;
+
 /// The common table expressions of one WITH, as far as they are known, within those around it.
 pub(crate) struct Layer<'a> {
     outer: Option<&'a Layer<'a>>,
@@ -130,11 +133,16 @@ impl Analyzer<'_> {
             ctes: Some(&layer),
             outer: env.outer,
         };
+        if self.anchors >= MOST_ANCHORS {
+            return Some(Shape::unknown());
+        }
+        self.anchors += 1;
         let found = std::mem::take(&mut self.found);
         let shape = match &cte.query.with {
             Some(with) => self.with(with, &inner, &mut |this, env| this.body(left, env)),
             None => self.body(left, &inner),
         };
+        self.anchors -= 1;
         let key = self.names.alias_key(&cte.alias.name);
         let reads_itself = self.found.paths.iter().any(|path| {
             let written = self.names.rules.columns.key(&path.written).into_owned();

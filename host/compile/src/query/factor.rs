@@ -222,8 +222,9 @@ impl Analyzer<'_> {
     /// What may have been meant by a name that stands for nothing: an expression of the same query, a model or another table.
     fn meant(&self, name: &ObjectName, table: &TableName, env: &Env<'_>) -> Option<Fix> {
         let last = name.0.last().and_then(ObjectNamePart::as_ident)?;
-        // BigQuery's quotes may enclose several parts.
-        if last.value.contains('.') {
+        let span = bytes(last.span)?;
+        // BigQuery's quotes may enclose several parts, and its names with dashes are more than their first word.
+        if self.words(&span).trim_matches(['`', '"']) != last.value {
             return None;
         }
         let ctes = env.ctes.filter(|_| name.0.len() == 1);
@@ -232,7 +233,6 @@ impl Analyzer<'_> {
             Some(cte) => cte.to_owned(),
             None => self.resolver.nearest(table, last)?,
         };
-        let span = bytes(last.span)?;
         Some(Fix { span, replacement })
     }
 

@@ -107,3 +107,16 @@ fn what_is_nested_too_deep_is_no_error() {
         assert_eq!(problems(&analysis(dialect, &sql), &sql), "", "{dialect:?}");
     }
 }
+
+#[test]
+fn recursive_expressions_within_each_other_are_not_analysed_again_and_again() {
+    for dialect in ALL {
+        let mut sql = "select 1 as x".to_owned();
+        for level in 0..30 {
+            sql = format!(
+                "with recursive n{level} as ({sql} union all select 1 as x) select x from n{level}"
+            );
+        }
+        assert_eq!(problems(&analysis(dialect, &sql), &sql), "", "{dialect:?}");
+    }
+}

@@ -97,7 +97,7 @@ pub(crate) fn analyse(
     let shape = match reading {
         Ok(query) => {
             let shape = analyzer.whole(&query);
-            analyzer.duplicate_outputs(&shape);
+            analyzer.duplicate_outputs(&shape, model);
             shape
         }
         Err(refusal) => {
@@ -169,14 +169,17 @@ fn of_fault(model: &Model, fault: &Fault, references: &[crate::Reference]) -> Di
 
 impl Analyzer<'_> {
     /// Two columns of a result may not have the same name where it becomes a table.
-    fn duplicate_outputs(&mut self, shape: &Shape) {
+    fn duplicate_outputs(&mut self, shape: &Shape, model: &Model) {
         let mut seen: HashMap<&str, usize> = HashMap::with_capacity(shape.columns.len());
         for (index, column) in shape.columns.iter().enumerate() {
             if column.made_up || column.name.is_empty() {
                 continue;
             }
             if seen.insert(&column.key, index).is_some() {
-                let span = column.definition.clone().unwrap_or_default();
+                let span = column
+                    .definition
+                    .clone()
+                    .unwrap_or_else(|| first_word(model));
                 let message = format!("two columns of the result are named `{}`", column.name);
                 self.report(Diagnostic::new(Code::DuplicateOutput, message, span));
             }

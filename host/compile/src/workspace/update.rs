@@ -20,6 +20,9 @@ use crate::{Analysis, Catalog, Home, Model};
 /// Below so many changed models, one thread is faster than several.
 const FEW: usize = 8;
 
+/// So many models of a circle are named.
+const MOST_NAMES: usize = 10;
+
 /// So many trees are kept between reading and analysing.
 const MOST_TREES: usize = 256;
 
@@ -338,9 +341,14 @@ fn faults(
             .and_then(|next| links[place].iter().position(|link| link == &Some(*next)));
         let paths = entries[place].paths.as_deref().unwrap_or_default();
         if let Some(next) = next.and_then(|next| paths.get(next)) {
-            let names = trip.iter().map(|node| entries[*node].model.name.clone());
+            let name = |node: &usize| entries[*node].model.name.clone();
+            let mut names: Vec<String> = trip.iter().take(MOST_NAMES).map(name).collect();
+            if let (true, Some(last)) = (trip.len() > MOST_NAMES, trip.last()) {
+                names.push(format!("({} more)", trip.len() - MOST_NAMES - 1));
+                names.push(name(last));
+            }
             faults.push(Fault::Cycle {
-                names: names.collect(),
+                names,
                 next: next.clone(),
             });
         }

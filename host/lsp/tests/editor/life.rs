@@ -160,16 +160,6 @@ async fn nothing_is_answered_before_the_client_says_hello() {
 }
 
 #[tokio::test]
-async fn after_a_message_that_is_no_json_nothing_is_understood() {
-    let memory = Memory::new(&[]);
-    let mut editor = Editor::start(&memory).await;
-    editor.send_raw("{\"jsonrpc\": oops").await;
-    let refusal = editor.hear(|message| message.get("error").is_some()).await;
-    assert_eq!(refusal["error"]["code"], -32700);
-    editor.gone().await;
-}
-
-#[tokio::test]
 async fn an_analysis_that_panics_does_not_end_all_analysis() {
     let memory = Memory::new(&[("other", "select wrong from orders")]);
     let mut editor = Editor::start(&memory).await;
@@ -181,5 +171,21 @@ async fn an_analysis_that_panics_does_not_end_all_analysis() {
     }
     editor.change("m", 2, "select id from orders").await;
     assert_eq!(codes(&editor.diagnostics("m", 2).await), [""; 0]);
+    editor.leave().await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_none_is_passed_over() {
+    let memory = Memory::new(&[]);
+    let mut editor = Editor::start(&memory).await;
+    for body in ["{nope", "[]", r#"{"id":5.5,"method":"shutdown"}"#, ""] {
+        editor.send_raw(body).await;
+    }
+    let half = format!(
+        r#"{{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{{"textDocument":{{"uri":"{}","languageId":"sql","version":1,"text":"select '\ud83d', wrong from orders"}}}}}}"#,
+        model_uri("m")
+    );
+    editor.send_raw(&half).await;
+    assert_eq!(codes(&editor.diagnostics("m", 1).await), ["unknown-column"]);
     editor.leave().await;
 }
