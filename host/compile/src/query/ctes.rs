@@ -55,27 +55,35 @@ impl Analyzer<'_> {
         work: &mut dyn FnMut(&mut Self, &Env<'_>) -> Shape,
     ) -> Shape {
         let mut known: Vec<(String, Named)> = Vec::with_capacity(with.cte_tables.len());
+        // Recursive expressions may read those behind them.
+        let later: Vec<(String, Named)> = with
+            .cte_tables
+            .iter()
+            .filter(|_| with.recursive)
+            .map(|cte| {
+                let key = self.names.alias_key(&cte.alias.name);
+                (key, self.named_cte(cte, Shape::unknown()))
+            })
+            .collect();
         for (index, cte) in with.cte_tables.iter().enumerate() {
             let name = &cte.alias.name;
             let key = self.names.alias_key(name);
             if known.iter().any(|(other, _)| *other == key) {
                 self.duplicate(name);
             }
-            let mut visible = known.clone();
-            if with.recursive {
-                let later = with.cte_tables.iter().skip(index + 1);
-                for later in later {
-                    let named = self.named_cte(later, Shape::unknown());
-                    visible.insert(0, (self.names.alias_key(&later.alias.name), named));
-                }
-            }
-            if let Some(shape) = self.anchor(cte, with.recursive, &visible, env) {
-                let named = self.named_cte(cte, shape);
-                visible.push((key.clone(), named));
-            }
-            let layer = Layer {
+            let below = Layer {
                 outer: env.ctes,
-                known: &visible,
+                known: later.get(index + 1..).unwrap_or_default(),
+            };
+            let before = Layer {
+                outer: Some(&below),
+                known: &known,
+            };
+            let anchor = self.anchor(cte, with.recursive, &before, env);
+            let own = anchor.map(|shape| (key.clone(), self.named_cte(cte, shape)));
+            let layer = Layer {
+                outer: Some(&before),
+                known: own.as_slice(),
             };
             let inner = Env {
                 ctes: Some(&layer),
@@ -115,7 +123,7 @@ impl Analyzer<'_> {
         &mut self,
         cte: &Cte,
         recursive: bool,
-        visible: &[(String, Named)],
+        before: &Layer<'_>,
         env: &Env<'_>,
     ) -> Option<Shape> {
         let may_be = recursive || self.dialect() == Dialect::Snowflake;
@@ -125,12 +133,8 @@ impl Analyzer<'_> {
         if !may_be {
             return None;
         }
-        let layer = Layer {
-            outer: env.ctes,
-            known: visible,
-        };
         let inner = Env {
-            ctes: Some(&layer),
+            ctes: Some(before),
             outer: env.outer,
         };
         if self.anchors >= MOST_ANCHORS {
