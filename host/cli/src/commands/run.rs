@@ -59,8 +59,7 @@ pub struct RunArgs {
 const EXAMPLES: &str = "\
 Examples:
   rocky run                                   # everything that rocky.toml names
-  rocky run --check                           # and fail where a model reads what is gone
-  rocky run --adapter lake --locked           # one adapter, as rocky.lock has approved it
+  rocky run --locked --check                  # in CI: as rocky.lock has approved it, and models fit
   rocky run --adapter lake --catalog raw --schema 'src__*' --explain-network
   rocky run --plugin databricks --set host=https://dbc-1.example --catalog raw --schema flights";
 
