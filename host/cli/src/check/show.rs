@@ -13,7 +13,10 @@ use crate::human;
 use crate::names::printable;
 use crate::output::Style;
 
-/// Writes each finding with the line that it is about.
+/// So many findings are shown to people.
+const MOST_SHOWN: usize = 200;
+
+/// Writes the findings, each with the line that it is about.
 pub fn write_findings<'a>(
     out: &mut dyn Write,
     findings: impl IntoIterator<Item = &'a Finding>,
@@ -24,10 +27,17 @@ pub fn write_findings<'a>(
         true => Renderer::styled(),
         false => Renderer::plain(),
     };
-    for finding in findings {
+    let mut findings = findings.into_iter();
+    for finding in findings.by_ref().take(MOST_SHOWN) {
         writeln!(out, "{}\n", rendered(finding, now, &renderer))?;
     }
-    Ok(())
+    match findings.count() {
+        0 => Ok(()),
+        left => writeln!(
+            out,
+            "… and {left} more, which `rocky compile --output json` shows\n"
+        ),
+    }
 }
 
 fn rendered(finding: &Finding, now: Timestamp, renderer: &Renderer) -> String {

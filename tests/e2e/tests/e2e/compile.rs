@@ -202,6 +202,18 @@ fn a_project_whose_models_are_elsewhere_is_told_so() {
 }
 
 #[test]
+fn more_mistakes_than_anybody_reads_are_counted() {
+    let columns: Vec<String> = (0..250).map(|index| format!("wrong{index}")).collect();
+    let sql = format!("SELECT {} FROM c.s.orders", columns.join(", "));
+    let lake = lake(&[("m.sql", &sql)]);
+    let shown = lake.rocky(&["compile", "--output", "table"]);
+    assert_eq!(shown.code, Some(1));
+    shown.has("… and 50 more, which `rocky compile --output json` shows");
+    shown.has("250 errors");
+    assert_eq!(found(&compile(&lake, &[])).len(), 250);
+}
+
+#[test]
 fn nobody_is_asked_anything() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
