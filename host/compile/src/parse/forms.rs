@@ -144,7 +144,7 @@ fn is_plain_token(token: &Token) -> bool {
 }
 
 /// Words that mean the same everywhere, and names that are words only to the parser.
-const PLAIN: [&str; 92] = [
+const PLAIN: [&str; 88] = [
     "SELECT",
     "FROM",
     "WHERE",
@@ -206,14 +206,11 @@ const PLAIN: [&str; 92] = [
     "SOURCE",
     "TARGET",
     "FINAL",
-    "OVER",
-    "PARTITION",
     "ROW_NUMBER",
     "RANK",
     "DENSE_RANK",
     "LAG",
     "LEAD",
-    "TRIM",
     "LOWER",
     "UPPER",
     "NULLIF",
@@ -234,7 +231,6 @@ const PLAIN: [&str; 92] = [
     "URL",
     "PLAN",
     "LEVEL",
-    "POSITION",
     "DATA",
     "EVENT",
 ];

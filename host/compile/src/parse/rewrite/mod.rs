@@ -186,10 +186,26 @@ fn are_joined(one: &TokenWithSpan, other: &TokenWithSpan) -> bool {
     one.span.end == other.span.start
 }
 
-/// No word after a period is a key word.
+/// No word after a period is a key word, and none of a function is without its arguments.
 fn free_words(tokens: &mut [TokenWithSpan]) {
+    const FUNCTIONS: [&str; 12] = [
+        "CAST",
+        "CEIL",
+        "CONVERT",
+        "EXTRACT",
+        "FLOOR",
+        "OVERLAY",
+        "POSITION",
+        "SAFE_CAST",
+        "SUBSTR",
+        "SUBSTRING",
+        "TRIM",
+        "TRY_CAST",
+    ];
     for place in 1..tokens.len() {
-        if tokens[place - 1].token == Token::Period
+        let is_bare =
+            is_at(tokens, place, &FUNCTIONS) && !has_sign(tokens, place + 1, &Token::LParen);
+        if (is_bare || tokens[place - 1].token == Token::Period)
             && let Token::Word(word) = &mut tokens[place].token
         {
             word.keyword = Keyword::NoKeyword;
