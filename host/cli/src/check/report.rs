@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use rocky_compile::{Described, Diagnostic, Model, Severity};
+use rocky_compile::{Described, Diagnostic, Fix, Model, Severity};
 use rocky_schema::TableName;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -149,7 +149,7 @@ impl Finding {
             severity: severity.to_string(),
             label: label.clone(),
             help: help.clone(),
-            replacement: fix.as_ref().map(|fix| fix.replacement.clone()),
+            replacement: fix.as_ref().map(|fix| replaced(&model.text, span, fix)),
             described: described
                 .as_ref()
                 .map(|(name, it)| DescribedReport::new(name, it)),
@@ -211,6 +211,13 @@ impl DescribedReport {
             pinned: described.pinned,
         }
     }
+}
+
+/// What stands at `span`, once the fix is made, which may be of a part of it.
+fn replaced(text: &str, span: &Range<usize>, fix: &Fix) -> String {
+    let before = text.get(span.start..fix.span.start).unwrap_or_default();
+    let after = text.get(fix.span.end..span.end).unwrap_or_default();
+    format!("{before}{}{after}", fix.replacement)
 }
 
 /// The line and the column of a byte, both from 1.

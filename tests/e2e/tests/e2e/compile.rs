@@ -202,6 +202,17 @@ fn a_project_whose_models_are_elsewhere_is_told_so() {
 }
 
 #[test]
+fn what_was_meant_replaces_all_that_is_marked() {
+    let lake = lake(&[("m.sql", "SELECT id FROM c.s.ordrs")]);
+    let output = compile(&lake, &[]);
+    assert_eq!(found(&output), ["table-not-visible models/m.sql:1:16"]);
+    let finding = &output.json()["diagnostics"][0];
+    assert_eq!(finding["end_column"], 25);
+    assert_eq!(finding["replacement"], "c.s.orders");
+    assert_eq!(finding["help"], "did you mean `orders`?");
+}
+
+#[test]
 fn more_mistakes_than_anybody_reads_are_counted() {
     let columns: Vec<String> = (0..250).map(|index| format!("wrong{index}")).collect();
     let sql = format!("SELECT {} FROM c.s.orders", columns.join(", "));
