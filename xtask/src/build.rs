@@ -29,6 +29,8 @@ pub enum Profile {
     Dev,
     /// Quick to run
     Release,
+    /// As quick as can be, to be given to others: takes many minutes to build
+    Dist,
 }
 
 /// What a build leaves.
@@ -100,9 +102,12 @@ fn programs(workspace: &Workspace, profile: Profile) -> Result<Vec<Artifact>> {
     command
         .args(["build", "--workspace", "--bins", "--test", "help"])
         .current_dir(&workspace.root);
-    if profile == Profile::Release {
-        command.arg("--release");
-    }
+    let how: &[&str] = match profile {
+        Profile::Dev => &[],
+        Profile::Release => &["--release"],
+        Profile::Dist => &["--profile", "dist"],
+    };
+    command.args(how);
     cargo::artifacts(&mut command)
 }
 

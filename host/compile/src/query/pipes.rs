@@ -128,8 +128,9 @@ impl Analyzer<'_> {
 
     /// Whether there is the column that an operator changes.
     fn check_piped(&mut self, name: &Ident, shape: &Shape) {
-        let relation = Relation::new("the query", shape.clone());
-        if shape.exact && relation.column(&self.names.column_key(name)).is_none() {
+        let key = self.names.column_key(name);
+        if shape.exact && !shape.columns.iter().any(|column| column.key == key) {
+            let relation = Relation::new("the query", shape.clone());
             self.unknown_column(name, vec![&relation]);
         }
     }
