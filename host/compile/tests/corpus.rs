@@ -10,7 +10,7 @@ use support::warehouse::Warehouse;
 use support::{DIALECTS, analyses, judge, model, report, text};
 
 /// As many as there are, so that none is lost.
-const CASES: usize = 752;
+const CASES: usize = 753;
 
 fn warehouses() -> BTreeMap<&'static str, Warehouse> {
     let document: toml::Table = text("corpus/schemas.toml").parse().unwrap();

@@ -20,7 +20,7 @@ use crate::Dialect;
 pub(super) fn rewrite(dialect: Dialect, mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     drop_blanks(dialect, &mut tokens);
     literals::rewrite(dialect, &mut tokens);
-    samples::rewrite(&mut tokens);
+    samples::rewrite(dialect, &mut tokens);
     free_words(&mut tokens);
     free_columns(&mut tokens);
     if dialect == Dialect::Databricks {

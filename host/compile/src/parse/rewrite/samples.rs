@@ -3,30 +3,36 @@
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::{closing_bracket, edit, has_sign, is_at, without};
+use crate::Dialect;
 
 /// Leaves out what says how large a sample is, also where the parser does not expect it.
-pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
+pub(super) fn rewrite(dialect: Dialect, tokens: &mut Vec<TokenWithSpan>) {
     edit(tokens, |tokens, place| {
         let before = place.checked_sub(1)?;
         match has_sign(tokens, before, &Token::VerticalBarRightAngleBracket) {
             true => None,
-            false => without(place..end(tokens, place)?),
+            false => without(place..end(dialect, tokens, place)?),
         }
     });
 }
 
 /// The place behind a sample that begins here.
-fn end(tokens: &[TokenWithSpan], place: usize) -> Option<usize> {
-    if !is_at(tokens, place, &["TABLESAMPLE", "SAMPLE"]) {
+fn end(dialect: Dialect, tokens: &[TokenWithSpan], place: usize) -> Option<usize> {
+    let words: &[&str] = match dialect {
+        Dialect::Snowflake => &["TABLESAMPLE", "SAMPLE"],
+        Dialect::Databricks | Dialect::BigQuery => &["TABLESAMPLE"],
+    };
+    if !is_at(tokens, place, words) {
         return None;
     }
+    /// Behind these, it is a function.
+    const BEFORE_VALUES: [&str; 14] = [
+        "ALL", "AND", "BY", "CASE", "DISTINCT", "ELSE", "HAVING", "NOT", "ON", "OR", "SELECT",
+        "THEN", "WHEN", "WHERE",
+    ];
     // Else it is a function, or a name.
     let after_relation = matches!(tokens[place - 1].token, Token::Word(_) | Token::RParen);
-    let is_listed = is_at(
-        tokens,
-        place - 1,
-        &["SELECT", "DISTINCT", "AND", "OR", "NOT", "ON"],
-    );
+    let is_listed = is_at(tokens, place - 1, &BEFORE_VALUES);
     if !after_relation || is_listed {
         return None;
     }
