@@ -71,12 +71,11 @@ pub(crate) fn of_tokens(
     let tokens = rewrite::rewrite(dialect, tokens);
     let reader = Reader::new(dialect, tokens.len());
     let unknown = forms::not_understood(dialect, &tokens);
-    let rewritten = tokens.clone();
     let mut outcome = parsed(&reader, tokens.clone());
     if outcome.is_err() && !reader.is_spent() && dialect == Dialect::BigQuery {
         // Conditions may stand behind several joins at once: `a JOIN b JOIN c ON … ON …`.
         let other = Reader::new(dialect, tokens.len()).with_conditions_behind_joins();
-        outcome = parsed(&other, tokens).or(outcome);
+        outcome = parsed(&other, tokens.clone()).or(outcome);
     }
     if reader.is_spent() {
         return Err(Refusal::too_intricate(0..end));
@@ -89,7 +88,7 @@ pub(crate) fn of_tokens(
         if let Some(refusal) = balance::refusal(&original) {
             return refusal;
         }
-        let (error, end) = innermost(dialect, &rewritten).unwrap_or((error, end));
+        let (error, end) = innermost(dialect, &tokens).unwrap_or((error, end));
         let mut refusal = Refusal::parser(&error, text, end);
         if refusal.code == Code::Syntax && !forms::is_plain(&original, refusal.span.start) {
             refusal.code = Code::NotUnderstood;

@@ -85,20 +85,16 @@ fn leave_out(tokens: &mut Vec<TokenWithSpan>) {
 
 /// A query in brackets with an alias, before pipes, is what FROM reads.
 fn read_first(tokens: &mut Vec<TokenWithSpan>) {
-    if tokens.first().is_none_or(|it| it.token != Token::LParen) {
+    if !has_sign(tokens, 0, &Token::LParen) {
         return;
     }
     let Some(end) = closing_bracket(tokens, 0) else {
         return;
     };
-    let rest = &tokens[end + 1..];
-    let rest = match rest.first() {
-        Some(first) if is_word(&first.token, "AS") => &rest[1..],
-        _ => rest,
-    };
-    if let [alias, pipe, ..] = rest
-        && matches!(alias.token, Token::Word(_))
-        && pipe.token == Token::VerticalBarRightAngleBracket
+    let alias = end + 1 + usize::from(is_at(tokens, end + 1, &["AS"]));
+    let is_alias = |token: &TokenWithSpan| matches!(token.token, Token::Word(_));
+    if tokens.get(alias).is_some_and(is_alias)
+        && has_sign(tokens, alias + 1, &Token::VerticalBarRightAngleBracket)
     {
         tokens.insert(0, word("FROM"));
     }
@@ -155,28 +151,22 @@ fn is_kind(tokens: &[TokenWithSpan], place: usize) -> bool {
 
 /// Whether the places of an array's elements get no name before a word that the parser would take for one.
 fn is_nameless_offset(tokens: &[TokenWithSpan], place: usize) -> bool {
-    let is = |place: usize, text: &str| {
-        let token = tokens.get(place);
-        token.is_some_and(|token| is_word(&token.token, text))
-    };
     const GOES_ON: [&str; 10] = [
         "CROSS", "FULL", "INNER", "JOIN", "LEFT", "ON", "QUALIFY", "RIGHT", "USING", "WINDOW",
     ];
-    is(place, "OFFSET")
-        && GOES_ON.iter().any(|word| is(place + 1, word))
-        && place
-            .checked_sub(1)
-            .is_some_and(|before| is(before, "WITH"))
+    let before = place.checked_sub(1);
+    before.is_some_and(|before| is_at(tokens, before, &["WITH"]))
+        && is_at(tokens, place, &["OFFSET"])
+        && is_at(tokens, place + 1, &GOES_ON)
 }
 
 /// Where `FOR SYSTEM_TIME AS OF …` ends that begins here. It may stand after an alias, where the parser does not expect it, and names no columns.
 fn system_time(tokens: &[TokenWithSpan], place: usize) -> Option<usize> {
-    let is_here = ["FOR", "SYSTEM_TIME", "AS", "OF"]
-        .iter()
-        .zip(tokens.get(place..)?)
-        .filter(|(word, token)| is_word(&token.token, word))
-        .count();
-    if is_here < 4 {
+    let words = ["FOR", "SYSTEM_TIME", "AS", "OF"];
+    if !(place..)
+        .zip(words)
+        .all(|(at, word)| is_at(tokens, at, &[word]))
+    {
         return None;
     }
     const AFTER: [&str; 23] = [

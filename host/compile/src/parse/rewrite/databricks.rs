@@ -3,8 +3,8 @@
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::{
-    NO_NAMES, are_joined, closing_bracket, edit, end_of_name, has_sign, is_at, is_word, make_name,
-    sign, without, word,
+    NO_NAMES, are_joined, closing_bracket, edit, end_of_name, has_sign, is_at, make_name, sign,
+    without, word,
 };
 
 pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
@@ -16,10 +16,9 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     leave_out(tokens);
     for place in 0..tokens.len() {
         // `struct(*)` is a call of a function, `struct(a AS b)` a form of its own.
-        let opens = tokens
-            .get(place + 1)
-            .is_some_and(|next| next.token == Token::LParen);
-        if is_word(&tokens[place].token, "STRUCT") && opens && has_star(&tokens[place + 1..]) {
+        let is_call =
+            is_at(tokens, place, &["STRUCT"]) && has_sign(tokens, place + 1, &Token::LParen);
+        if is_call && has_star(&tokens[place + 1..]) {
             make_name(&mut tokens[place].token, '`');
         }
     }
@@ -144,10 +143,7 @@ pub(super) fn read_tables(tokens: &mut Vec<TokenWithSpan>) {
             return Some((place..place + 1, vec![word("FROM")]));
         }
         // In brackets there is nothing else but a query.
-        let is_query = match end_of_query(tokens, end) {
-            true => true,
-            false => is_other || place == 0,
-        };
+        let is_query = is_other || place == 0 || end_of_query(tokens, end);
         let (open, star) = (sign(Token::LParen), sign(Token::Mul));
         let mut reads = vec![open, word("SELECT"), star, word("FROM")];
         reads.extend(name);

@@ -71,19 +71,15 @@ fn free_columns(tokens: &mut [TokenWithSpan]) {
         "VIEW",
         "WINDOW",
     ];
-    let is = |token: &Token, words: &[&str]| words.iter().any(|word| is_word(token, word));
     for place in 1..tokens.len() {
-        let [before, token, after @ ..] = &tokens[place - 1..] else {
-            return;
-        };
-        let begins = matches!(before.token, Token::Comma | Token::LParen)
-            || is(&before.token, &["SELECT", "DISTINCT", "BY"]);
-        let goes_on = after.first().is_some_and(|after| {
-            matches!(after.token, Token::Comma | Token::RParen) || is(&after.token, &["AS", "FROM"])
-        });
+        let begins = matches!(tokens[place - 1].token, Token::Comma | Token::LParen)
+            || is_at(tokens, place - 1, &["SELECT", "DISTINCT", "BY"]);
+        let goes_on = has_sign(tokens, place + 1, &Token::Comma)
+            || has_sign(tokens, place + 1, &Token::RParen)
+            || is_at(tokens, place + 1, &["AS", "FROM"]);
         if begins
             && goes_on
-            && is(&token.token, &WORDS)
+            && is_at(tokens, place, &WORDS)
             && let Token::Word(word) = &mut tokens[place].token
         {
             word.keyword = Keyword::NoKeyword;
