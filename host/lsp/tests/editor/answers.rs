@@ -109,11 +109,7 @@ async fn definitions_are_found_in_other_files() {
 async fn outputs_are_annotated_with_their_types() {
     let mut editor = editor("select id, amount * 2 as twice, o.* from orders o").await;
     let hints = editor.ask_of_all("inlayHint", "m").await;
-    let hints = hints.as_array().expect("hints are a list");
-    let shown: Vec<_> = hints
-        .iter()
-        .map(|it| (&it["label"], &it["position"]))
-        .collect();
+    let shown = annotations(&hints);
     let expected = [
         (&json!(": BIGINT NOT NULL"), &at(0, 9)),
         (&json!(": DECIMAL(12,2)"), &at(0, 30)),
@@ -134,11 +130,7 @@ async fn hints_stay_while_a_word_is_typed() {
     editor.change("m", 2, typed).await;
     assert_eq!(codes(&editor.diagnostics("m", 2).await), ["syntax"]);
     let hints = editor.ask_of_all("inlayHint", "m").await;
-    let hints = hints.as_array().expect("hints are a list");
-    let shown: Vec<_> = hints
-        .iter()
-        .map(|it| (&it["label"], &it["position"]))
-        .collect();
+    let shown = annotations(&hints);
     let expected = [
         (&json!(": BIGINT NOT NULL"), &at(0, 9)),
         (&json!(": DECIMAL(12,2)"), &at(0, 34)),
@@ -213,4 +205,11 @@ async fn columns_are_counted_in_utf_8_where_the_client_prefers_that() {
         json!({ "start": at(0, 20), "end": at(0, 25) })
     );
     editor.leave().await;
+}
+
+/// What hints say, and where.
+fn annotations(hints: &Value) -> Vec<(&Value, &Value)> {
+    let hints = hints.as_array().expect("hints are a list");
+    let hints = hints.iter();
+    hints.map(|it| (&it["label"], &it["position"])).collect()
 }

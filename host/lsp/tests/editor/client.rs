@@ -79,9 +79,14 @@ impl Editor {
 
     /// An editor that has the project's folder open.
     pub async fn start_with(memory: &Arc<Memory>, capabilities: Value) -> Self {
-        let mut editor = Self::connect(memory);
         let folder = json!({ "uri": uri(""), "name": "project" });
         let params = json!({ "capabilities": capabilities, "workspaceFolders": [folder] });
+        Self::initialized(memory, params).await
+    }
+
+    /// An editor that begins with these parameters.
+    pub async fn initialized(memory: &Arc<Memory>, params: Value) -> Self {
+        let mut editor = Self::connect(memory);
         editor.request("initialize", params).await;
         editor.notify("initialized", json!({})).await;
         editor

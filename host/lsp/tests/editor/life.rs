@@ -22,41 +22,33 @@ async fn the_client_is_asked_to_watch_the_projects_files() {
 #[tokio::test]
 async fn the_first_folder_is_the_project() {
     let memory = Memory::new(&[]);
-    let mut editor = Editor::connect(&memory);
     let folders = ["", "models"].map(|path| json!({ "uri": uri(path), "name": path }));
     let params = json!({ "capabilities": {}, "workspaceFolders": folders });
-    editor.request("initialize", params).await;
-    editor.notify("initialized", json!({})).await;
+    let mut editor = Editor::initialized(&memory, params).await;
     editor.open("m", "select id from orders").await;
     editor.diagnostics("m", 1).await;
-    let opened = memory.opened.lock().expect("nobody panics").clone();
-    assert_eq!(opened, [on_disk("/project")]);
+    assert_eq!(memory.opened(), [on_disk("/project")]);
     editor.leave().await;
 }
 
 #[tokio::test]
 async fn folders_without_a_project_are_passed_over() {
     let memory = Memory::new(&[]);
-    let mut editor = Editor::connect(&memory);
     let folders = ["../docs", ""].map(|path| json!({ "uri": uri(path), "name": path }));
     let params = json!({ "capabilities": {}, "workspaceFolders": folders });
-    editor.request("initialize", params).await;
-    editor.notify("initialized", json!({})).await;
+    let mut editor = Editor::initialized(&memory, params).await;
     editor.open("m", "select id from orders").await;
     editor.diagnostics("m", 1).await;
-    let opened = memory.opened.lock().expect("nobody panics").clone();
-    assert_eq!(opened, [on_disk("/project")]);
+    assert_eq!(memory.opened(), [on_disk("/project")]);
     editor.leave().await;
 }
 
 #[tokio::test]
 async fn a_project_below_the_folder_is_opened_with_its_first_file() {
     let memory = Memory::new(&[]);
-    let mut editor = Editor::connect(&memory);
     let folder = json!({ "uri": uri(".."), "name": "mono" });
     let params = json!({ "capabilities": {}, "workspaceFolders": [folder] });
-    editor.request("initialize", params).await;
-    editor.notify("initialized", json!({})).await;
+    let mut editor = Editor::initialized(&memory, params).await;
     let document =
         json!({ "uri": uri("../notes.sql"), "languageId": "sql", "version": 1, "text": "select" });
     editor
@@ -64,22 +56,18 @@ async fn a_project_below_the_folder_is_opened_with_its_first_file() {
         .await;
     editor.open("m", "select wrong from orders").await;
     assert_eq!(codes(&editor.diagnostics("m", 1).await), ["unknown-column"]);
-    let opened = memory.opened.lock().expect("nobody panics").clone();
-    assert_eq!(opened, [on_disk("/project/models")]);
+    assert_eq!(memory.opened(), [on_disk("/project/models")]);
     editor.leave().await;
 }
 
 #[tokio::test]
 async fn without_a_folder_the_first_file_tells_the_project() {
     let memory = Memory::new(&[]);
-    let mut editor = Editor::connect(&memory);
     let params = json!({ "capabilities": {}, "rootUri": null });
-    editor.request("initialize", params).await;
-    editor.notify("initialized", json!({})).await;
+    let mut editor = Editor::initialized(&memory, params).await;
     editor.open("m", "select wrong from orders").await;
     assert_eq!(codes(&editor.diagnostics("m", 1).await), ["unknown-column"]);
-    let opened = memory.opened.lock().expect("nobody panics").clone();
-    assert_eq!(opened, [on_disk("/project/models")]);
+    assert_eq!(memory.opened(), [on_disk("/project/models")]);
     editor.leave().await;
 }
 

@@ -31,7 +31,7 @@ pub struct Memory {
     /// The schemas that were described.
     pub described: Mutex<BTreeSet<SchemaName>>,
     /// The folders that were opened.
-    pub opened: Mutex<Vec<PathBuf>>,
+    opened: Mutex<Vec<PathBuf>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -39,6 +39,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Memory {
+    /// The folders that were opened.
+    pub fn opened(&self) -> Vec<PathBuf> {
+        lock(&self.opened).clone()
+    }
+
     /// Models, each `(name, sql)`, and `main.shop` in the cache.
     pub fn new(models: &[(&str, &str)]) -> Arc<Self> {
         let memory = Arc::new(Self::default());
